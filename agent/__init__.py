@@ -1,0 +1,1 @@
+"""The public face: `Assistant`, its models, its runs and the command line."""

@@ -1,0 +1,1 @@
+"""Chat models: the embedded planner, scripted turns, LangChain and its providers."""

@@ -1,0 +1,1 @@
+"""Evals: traces in, grades and reports out."""

@@ -1,0 +1,53 @@
+"""Messages: the conversation as a model is given it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall:
+    """A model's wish to call a tool."""
+
+    call_id: str
+    name: str
+    args: dict[str, JsonValue]
+    error: str | None = None
+    """Why the arguments the model wrote could not be read; `args` is then empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class SystemMessage:
+    """Standing instructions."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserMessage:
+    """What a person said."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantMessage:
+    """What the model said: words, tool calls, or both."""
+
+    text: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolMessage:
+    """The result of one tool call."""
+
+    call_id: str
+    name: str
+    text: str
+    is_error: bool = False
+
+
+Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage

@@ -1,0 +1,5 @@
+"""Tools: what the assistant can do."""
+
+from .tool import Arguments, CallContext, Tool, ToolOutput
+
+__all__ = ["Arguments", "CallContext", "Tool", "ToolOutput"]

@@ -1,0 +1,1 @@
+"""SQL over DuckDB: tables in, guarded queries out."""

@@ -1,5 +1,29 @@
 """Memory: what the assistant remembers and the documents it can look things up in."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from .memory import Memory, Recalled
 
-__all__ = ["Memory", "Recalled"]
+if TYPE_CHECKING:
+    from .embeddings import Embedder
+    from .minilm import MiniLM
+
+_HOMES = {
+    "Embedder": ".embeddings",
+    "MiniLM": ".minilm",
+}
+
+__all__ = ["Embedder", "Memory", "MiniLM", "Recalled"]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from its module when it is first used."""
+    if (home := _HOMES.get(name)) is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(home, __name__), name)
+    globals()[name] = value
+    return value

@@ -6,7 +6,6 @@ import ast
 import re
 import subprocess
 import sys
-import tempfile
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +18,7 @@ HEAVY = {"anthropic", "chromadb", "duckdb", "langchain_core", "langgraph", "onnx
 
 REGISTRY = re.compile(
     r"(?:files\.pythonhosted|pypi\.(?:org|python)|registry\.(?:npmjs|yarnpkg)|proxy\.golang"
-    r"|crates\.io|index-url|--find-links)"
+    r"|crates\.io)"
 )
 
 
@@ -110,10 +109,9 @@ def test_no_module_is_loaded_under_two_names() -> None:
 def test_importing_the_vocabulary_loads_nothing_heavy() -> None:
     modules = [f"surefoot.{path.stem}" for path in (ROOT / "surefoot").glob("[a-z]*.py")]
     code = f"import sys, surefoot, {', '.join(modules)}; print(*sys.modules)"
-    # Outside the checkout, so that what is installed answers and not the folder `surefoot/`.
+    # `-P`, so that what is installed answers and not the folder `surefoot/`.
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
-        cwd=tempfile.gettempdir(),
+        [sys.executable, "-P", "-W", "error", "-c", code],
         capture_output=True,
         text=True,
         check=False,

@@ -1,1 +1,55 @@
 """The state machine: state, nodes, edges, checks. The only home of LangGraph's graph API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .budget import Budget
+from .checks import DEFAULT_CHECKS, AnswerCheck, Checks, Claim, ResultCheck, ResultSubject
+from .context import RunContext
+from .conversation import RUN_NOTE
+from .ledger import CallLedger, CallRecord, EvidenceLedger
+from .planning import PLAN_SPEC, CallGroup
+from .rendering import render
+from .sentences import SentenceSplitter
+from .state import RunState
+
+if TYPE_CHECKING:
+    from .approval import Decision
+    from .machine import Machine, build
+
+_HOMES = {"Decision": "approval", "Machine": "machine", "build": "machine"}
+
+__all__ = [
+    "DEFAULT_CHECKS",
+    "PLAN_SPEC",
+    "RUN_NOTE",
+    "AnswerCheck",
+    "Budget",
+    "CallGroup",
+    "CallLedger",
+    "CallRecord",
+    "Checks",
+    "Claim",
+    "Decision",
+    "EvidenceLedger",
+    "Machine",
+    "ResultCheck",
+    "ResultSubject",
+    "RunContext",
+    "RunState",
+    "SentenceSplitter",
+    "build",
+    "render",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load what needs LangGraph when it is first used."""
+    if (home := _HOMES.get(name)) is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,238 @@
+"""Acting: run a plan's steps, side by side where they do not need each other."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, field
+
+from pydantic import JsonValue
+
+from surefoot.errors import ToolError
+from surefoot.events import StepFailed, StepFinished, StepStarted
+from surefoot.evidence import Evidence
+from surefoot.plan import Plan, Step
+from surefoot.tools import CallContext, Tool, ToolOutput
+from surefoot.verdicts import Verdict
+
+from .checks import ResultSubject, as_event, judge
+from .context import RunContext
+from .ledger import CallRecord
+from .references import fill
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepResult:
+    """How one step ended."""
+
+    step: Step
+    evidence: tuple[Evidence, ...] = ()
+    error: str | None = None
+    code: str = ""
+    hints: tuple[str, ...] = ()
+    """What result checks found wrong, for the planner."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A step with its arguments filled in and checked."""
+
+    step: Step
+    tool: Tool
+    args: dict[str, JsonValue]
+
+
+@dataclass(slots=True)
+class Board:
+    """The steps of a plan and how far they have come."""
+
+    plan: Plan
+    results: dict[str, StepResult] = field(default_factory=dict[str, StepResult])
+
+    def ready(self) -> list[Step]:
+        """Return the steps that wait for nothing, in plan order."""
+        return [
+            step
+            for step in self.plan.steps
+            if step.id not in self.results
+            and all(need in self.results or not self._own(need) for need in step.depends_on)
+        ]
+
+    def broken(self, step: Step) -> str | None:
+        """Return the failed step that `step` needs, if there is one."""
+        for need in step.depends_on:
+            if need in self.results and self.results[need].error is not None:
+                return need
+        return None
+
+    def _own(self, step_id: str) -> bool:
+        return any(step.id == step_id for step in self.plan.steps)
+
+
+async def prepare(context: RunContext, step: Step) -> Prepared:
+    """Fill in and check one call. Raises `ToolError` that says how to repair it."""
+    tool = context.toolbox.get(step.tool)
+    args = step.args
+    if step.depends_on:
+        filled = fill(args, context.values)
+        args = filled if isinstance(filled, dict) else args
+    valid = tool.validate(args)
+    if tool.inspect is not None:
+        await tool.inspect(valid, call_context(context, step))
+    return Prepared(step=step, tool=tool, args=valid)
+
+
+def call_context(context: RunContext, step: Step) -> CallContext:
+    """Return what a tool is told about the call of `step`."""
+    return CallContext(scope=context.scope, run_id=context.run_id, call_id=step.call_id)
+
+
+def call_checked(context: RunContext, step: Step, error: ToolError | None) -> None:
+    """Tell the verdict of the call check, once."""
+    if not context.first(f"check {step.call_id}"):
+        return
+    verdict = Verdict(
+        stage="call",
+        check="call",
+        outcome="supported" if error is None else "unsupported",
+        code="" if error is None else error.code,
+        reason="" if error is None else str(error),
+        claim_id=step.id,
+        repair=None if error is None else "Mend the arguments as it says, or take another way.",
+    )
+    context.emit(as_event(verdict))
+    if error is not None:
+        context.verdicts.append(verdict)
+
+
+async def run_wave(context: RunContext, wave: Sequence[Prepared]) -> list[StepResult]:
+    """Run calls side by side; a failing one never discards its siblings' results.
+
+    Results are told, and evidence is numbered, in plan order, whatever finishes first.
+    """
+    if len(wave) == 1:
+        return [await _settle(context, wave[0], _call(context, wave[0]))]
+    if context.gate is None:
+        context.gate = asyncio.Semaphore(context.budget.limits.parallel_calls)
+    calls = [asyncio.ensure_future(_gated(context, one)) for one in wave]
+    try:
+        return [await _settle(context, one, call) for one, call in zip(wave, calls, strict=True)]
+    finally:
+        for call in calls:
+            call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcome:
+    output: ToolOutput | None = None
+    error: str = ""
+    code: str = ""
+    ms: float = 0.0
+    replayed: bool = False
+
+
+async def _gated(context: RunContext, one: Prepared) -> _Outcome:
+    assert context.gate is not None
+    async with context.gate:
+        return await _call(context, one)
+
+
+async def _call(context: RunContext, one: Prepared) -> _Outcome:
+    """Make one call, or read its result from the call ledger. Never raises but to be cancelled."""
+    step = one.step
+    known = context.known_calls.get(step.call_id)
+    if known is not None and not known.is_unknown:
+        return _Outcome(output=known.output, error=known.error, code=known.code, replayed=True)
+    outcome = await _run(context, one)
+    context.known_calls[step.call_id] = CallRecord(
+        output=outcome.output, error=outcome.error, code=outcome.code
+    )
+    return outcome
+
+
+async def _run(context: RunContext, one: Prepared) -> _Outcome:
+    step, tool = one.step, one.tool
+    context.emit(StepStarted(step_id=step.id, call_id=step.call_id, tool=tool.name, args=one.args))
+    began = time.perf_counter()
+    try:
+        if context.calls is not None and tool.side_effects:
+            await context.calls.began(step.call_id, run_id=context.run_id)
+        async with asyncio.timeout(min(tool.timeout_seconds, context.budget.seconds_left)):
+            output = await tool.run(one.args, call_context(context, step))
+        if context.calls is not None:
+            await context.calls.completed(step.call_id, output, run_id=context.run_id)
+    except ToolError as error:
+        return _Outcome(error=str(error), code=error.code, ms=_since(began))
+    except TimeoutError:
+        error_text = f"{tool.name} took longer than {tool.timeout_seconds:g} s and was stopped."
+        return _Outcome(error=error_text, code="timeout", ms=_since(began))
+    except asyncio.CancelledError:
+        context.emit(
+            StepFailed(
+                step_id=step.id,
+                call_id=step.call_id,
+                tool=tool.name,
+                error="The run was stopped.",
+                code="cancelled",
+                ms=_since(began),
+            )
+        )
+        raise
+    except Exception as error:
+        logger.exception("tool %r failed in run %s", tool.name, context.run_id)
+        told = f"{tool.name} failed with an internal error ({type(error).__name__})."
+        return _Outcome(error=told, code="tool_crashed", ms=_since(began))
+    return _Outcome(output=output, ms=_since(began))
+
+
+def _since(began: float) -> float:
+    return round((time.perf_counter() - began) * 1000, 3)
+
+
+async def _settle(context: RunContext, one: Prepared, call: Awaitable[_Outcome]) -> StepResult:
+    """Turn the outcome of a call into evidence and verdicts, and tell of it."""
+    outcome = await call
+    step = one.step
+    if outcome.output is None:
+        return fail(context, step, outcome.error, outcome.code, ms=outcome.ms)
+    context.values[step.id] = outcome.output.value
+    if not (first := context.first(step.call_id)):
+        evidence = context.ledger.of_call(step.call_id)
+    else:
+        evidence = context.ledger.record(outcome.output.findings, call_id=step.call_id)
+        context.emit(
+            StepFinished(
+                step_id=step.id,
+                call_id=step.call_id,
+                tool=step.tool,
+                evidence_ids=tuple(item.id for item in evidence),
+                evidence=evidence,
+                ms=outcome.ms,
+                replayed=outcome.replayed,
+            )
+        )
+    subject = ResultSubject(step=step, tool=one.tool, args=one.args, output=outcome.output)
+    hints: list[str] = []
+    for verdict in judge(context.checks.result, subject, stage="result", claim_id=step.id):
+        if first:
+            context.emit(as_event(verdict))
+        if verdict.failed:
+            context.verdicts.append(verdict)
+            hints.append(f"{verdict.reason} {verdict.repair or ''}".strip())
+    return StepResult(step=step, evidence=evidence, hints=tuple(hints))
+
+
+def fail(context: RunContext, step: Step, error: str, code: str, *, ms: float = 0.0) -> StepResult:
+    """Return a failed step's result and tell of it."""
+    if context.first(step.call_id):
+        context.emit(
+            StepFailed(
+                step_id=step.id, call_id=step.call_id, tool=step.tool, error=error, code=code, ms=ms
+            )
+        )
+    return StepResult(step=step, error=error, code=code)

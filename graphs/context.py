@@ -1,0 +1,62 @@
+"""Context: what a run is given to work with, and what it keeps in memory while it runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from pydantic import JsonValue
+
+from surefoot.answer import Answer
+from surefoot.events import Event
+from surefoot.limits import ReleasePolicy
+from surefoot.memory import Memory
+from surefoot.model import ChatModel
+from surefoot.scope import Scope
+from surefoot.tools import Toolbox
+from surefoot.verdicts import Verdict
+
+from .budget import Budget
+from .checks import Checks
+from .ledger import CallLedger, CallRecord, EvidenceLedger
+
+
+@dataclass(slots=True, kw_only=True)
+class RunContext:
+    """One run's surroundings: passed in, never reached for."""
+
+    run_id: str
+    scope: Scope
+    model: ChatModel
+    toolbox: Toolbox
+    instructions: str
+    """The system prompt."""
+    budget: Budget
+    ledger: EvidenceLedger
+    emit: Callable[[Event], None]
+    now: Callable[[], str]
+    checks: Checks
+    policy: ReleasePolicy = "hold"
+    memory: Memory | None = None
+    calls: CallLedger | None = None
+    """None keeps no call ledger: a crash then makes the calls again."""
+    known_calls: dict[str, CallRecord] = field(default_factory=dict[str, CallRecord])
+    """What earlier attempts of this run left in the call ledger."""
+    announced: set[str] = field(default_factory=set[str])
+    """Calls and checks whose events have already been told, by this attempt or an earlier one."""
+    values: dict[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    """Results of finished steps, by step id."""
+    verdicts: list[Verdict] = field(default_factory=list[Verdict])
+    released: list[str] = field(default_factory=list[str])
+    """The answer so far, sentence by sentence as it left."""
+    answer: Answer | None = None
+    gate: asyncio.Semaphore | None = None
+    """Bounds the calls that run side by side; made when first needed."""
+
+    def first(self, what: str) -> bool:
+        """Return whether `what` is told for the first time, and note that it is told."""
+        if what in self.announced:
+            return False
+        self.announced.add(what)
+        return True

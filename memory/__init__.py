@@ -7,15 +7,30 @@ from typing import TYPE_CHECKING
 from .memory import Memory, Recalled
 
 if TYPE_CHECKING:
+    from .documents import Document, DocumentIndex, IngestReport
+    from .documents.index import ChromaDocuments
     from .embeddings import Embedder
     from .minilm import MiniLM
 
 _HOMES = {
+    "ChromaDocuments": ".documents.index",
+    "Document": ".documents",
+    "DocumentIndex": ".documents",
     "Embedder": ".embeddings",
+    "IngestReport": ".documents",
     "MiniLM": ".minilm",
 }
 
-__all__ = ["Embedder", "Memory", "MiniLM", "Recalled"]
+__all__ = [
+    "ChromaDocuments",
+    "Document",
+    "DocumentIndex",
+    "Embedder",
+    "IngestReport",
+    "Memory",
+    "MiniLM",
+    "Recalled",
+]
 
 
 def __getattr__(name: str) -> object:

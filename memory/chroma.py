@@ -1,0 +1,165 @@
+"""Chroma: the vectors of this room on disk, in collections of rows with numbers.
+
+Only vectors lie here. The texts they stand for are in SQLite, which is the truth: whatever Chroma
+loses can be made again from it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from surefoot.errors import ConfigurationError, StorageError
+
+from .embeddings import Embedder, Vectors
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+    from chromadb.api.models.Collection import Collection
+
+_BATCH = 2_000
+_OPEN_COLLECTIONS = 512
+
+
+class ChromaVectors:
+    """Vectors in named collections, each made by one embedding model.
+
+    For one thread, and for one process at a time: another process would see an older state.
+    """
+
+    def __init__(self, folder: Path, embedder: Embedder) -> None:
+        self._folder = folder
+        self._embedder = embedder
+        self._client: Client | None = None
+        self._collections: dict[str, Collection] = {}
+
+    def put(self, collection: str, rows: Sequence[int], vectors: Vectors) -> None:
+        """Keep a vector for each row, in the place of an older one."""
+        target = self._collection(collection)
+        for at in range(0, len(rows), _BATCH):
+            target.upsert(
+                ids=[str(row) for row in rows[at : at + _BATCH]],
+                embeddings=np.ascontiguousarray(vectors[at : at + _BATCH]),
+            )
+
+    def nearest(self, collection: str, vector: Vectors, *, limit: int) -> dict[int, float]:
+        """Return the rows nearest to a vector, best first, with their cosine similarity."""
+        if (source := self._existing(collection)) is None or not (count := source.count()):
+            return {}
+        found = source.query(
+            query_embeddings=vector, n_results=min(limit, count), include=["distances"]
+        )
+        distances = found["distances"] or [[]]
+        pairs = zip(found["ids"][0], distances[0], strict=True)
+        return {int(row): 1.0 - float(distance) for row, distance in pairs}
+
+    def remove(self, collection: str, rows: Sequence[int]) -> None:
+        """Take rows out. Their bytes stay on disk until the collection is dropped and erased."""
+        if rows and (target := self._existing(collection)) is not None:
+            for at in range(0, len(rows), _BATCH):
+                target.delete(ids=[str(row) for row in rows[at : at + _BATCH]])
+
+    def drop(self, collection: str) -> None:
+        """Take a whole collection out, whoever made it. Its bytes stay on disk until `erase`."""
+        from chromadb.errors import NotFoundError
+
+        self._collections.pop(collection, None)
+        with suppress(NotFoundError):
+            self._opened().delete_collection(collection)
+
+    def erase(self) -> None:
+        """Rid the folder of the bytes of every dropped collection."""
+        self.close()
+        database = self._folder / "chroma.sqlite3"
+        if not database.exists():
+            return
+        try:
+            with closing(sqlite3.connect(database, isolation_level=None, timeout=10)) as opened:
+                live = {str(row[0]) for row in opened.execute("SELECT id FROM segments")}
+                opened.execute("VACUUM")
+        except sqlite3.Error as error:
+            raise StorageError(
+                f"Deleted vectors are still on disk in {str(self._folder)!r}: {error}. "
+                "Close whatever else uses the folder and forget again."
+            ) from error
+        for segment in self._folder.iterdir():
+            if segment.is_dir() and segment.name not in live:
+                shutil.rmtree(segment)
+
+    def close(self) -> None:
+        """Let go of every file and thread; the next call opens them again."""
+        self._collections.clear()
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _opened(self) -> Client:
+        if self._client is None:
+            self._client = _open_client(self._folder)
+        return self._client
+
+    def _existing(self, name: str) -> Collection | None:
+        from chromadb.errors import NotFoundError
+
+        if (known := self._collections.get(name)) is not None:
+            return known
+        try:
+            found = self._opened().get_collection(name, embedding_function=None)
+        except NotFoundError:
+            return None
+        return self._checked(found)
+
+    def _collection(self, name: str) -> Collection:
+        if (known := self._existing(name)) is not None:
+            return known
+        made = self._opened().create_collection(
+            name,
+            embedding_function=None,
+            metadata={
+                "embedding": self._embedder.name,
+                "dimension": self._embedder.dimension,
+            },
+            configuration={"hnsw": {"space": "cosine", "num_threads": 1}},
+        )
+        return self._checked(made)
+
+    def _checked(self, collection: Collection) -> Collection:
+        """Refuse vectors of another model, which would be compared to ours without an error."""
+        made_by = collection.metadata or {}
+        ours = (self._embedder.name, self._embedder.dimension)
+        theirs = (made_by.get("embedding"), made_by.get("dimension"))
+        if theirs != ours:
+            raise ConfigurationError(
+                f"The vectors in {str(self._folder)!r} were made by {theirs[0]!r} with "
+                f"{theirs[1]} dimensions, but the embedder is {ours[0]!r} with {ours[1]}. "
+                "Use that embedder, or call `reembed` to make the vectors again."
+            )
+        if len(self._collections) >= _OPEN_COLLECTIONS:
+            self._collections.pop(next(iter(self._collections)))
+        self._collections[collection.name] = collection
+        return collection
+
+
+def _open_client(folder: Path) -> Client:
+    from chromadb.api.client import Client
+    from chromadb.config import Settings
+    from chromadb.errors import ChromaError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return Client(
+            settings=Settings(
+                is_persistent=True, persist_directory=str(folder), anonymized_telemetry=False
+            )
+        )
+    except (ChromaError, OSError) as error:
+        raise StorageError(
+            f"The vectors in {str(folder)!r} cannot be opened: {error}. Check the folder's "
+            "permissions and free space; moving it away and calling `reembed` makes them again."
+        ) from error

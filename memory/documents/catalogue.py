@@ -1,0 +1,214 @@
+"""The catalogue: documents and their passages in SQLite, the truth that the index is made from."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ..database import transaction
+from ..keywords import KeywordIndex
+from .document import Document, Section
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS documents (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant TEXT NOT NULL,
+    path TEXT NOT NULL,
+    folder TEXT,          -- the ingested folder; NULL for a single file or a program's document
+    file TEXT,            -- relative to the folder; the whole path of a single file
+    fingerprint TEXT NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (tenant, path)
+);
+CREATE INDEX IF NOT EXISTS documents_by_folder ON documents (tenant, folder);
+CREATE TABLE IF NOT EXISTS chunks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    start INTEGER NOT NULL,
+    stop INTEGER NOT NULL,
+    heading TEXT NOT NULL,
+    page INTEGER,
+    text TEXT NOT NULL,
+    has_vector INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS chunks_by_document ON chunks (document);
+CREATE INDEX IF NOT EXISTS chunks_without_vector ON chunks (id) WHERE has_vector = 0;
+CREATE TABLE IF NOT EXISTS stale_vectors (chunk INTEGER PRIMARY KEY, tenant TEXT NOT NULL);
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a document was read, so that the next ingest knows it again."""
+
+    folder: str | None = None
+    file: str | None = None
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """One chunk as it is searched and cited."""
+
+    row: int
+    tenant: str
+    path: str
+    section: Section
+    text: str
+
+    @property
+    def words(self) -> str:
+        """What keywords are looked up in: the passage with where it stands."""
+        return f"{self.path} {self.section.heading}\n{self.text}"
+
+    @property
+    def meaning(self) -> str:
+        """What is embedded: the passage under its headings."""
+        return f"{self.section.heading}\n{self.text}" if self.section.heading else self.text
+
+
+class Catalogue:
+    """Keeps documents whole, their passages, and which passages still need a vector.
+
+    For one thread.
+    """
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        self._keywords = KeywordIndex(database, "chunk_words")
+
+    def put(
+        self, document: Document, sections: Sequence[Section], *, tenant: str, origin: Origin
+    ) -> list[Passage]:
+        """Keep a document in the place of an older one; return its passages."""
+        with transaction(self._database):
+            self._delete(tenant, document.path)
+            row = self._database.execute(
+                "INSERT INTO documents (tenant, path, folder, file, fingerprint, text) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    tenant,
+                    document.path,
+                    origin.folder,
+                    origin.file,
+                    origin.fingerprint,
+                    document.text,
+                ),
+            ).lastrowid
+            assert row is not None
+            return [self._put_chunk(row, document, section, tenant) for section in sections]
+
+    def remove(self, path: str, *, tenant: str) -> bool:
+        """Delete a document; False when there is none."""
+        with transaction(self._database):
+            return self._delete(tenant, path)
+
+    def paths(self, *, tenant: str) -> list[str]:
+        """Return the paths of a tenant's documents, in order."""
+        rows = self._database.execute(
+            "SELECT path FROM documents WHERE tenant = ? ORDER BY path", (tenant,)
+        )
+        return [str(path) for (path,) in rows]
+
+    def text(self, path: str, *, tenant: str) -> str | None:
+        """Return a document's whole text, in which passages have their place."""
+        row = self._database.execute(
+            "SELECT text FROM documents WHERE tenant = ? AND path = ?", (tenant, path)
+        ).fetchone()
+        return None if row is None else str(row[0])
+
+    def known_files(self, folder: str | None, *, tenant: str) -> dict[str, tuple[str, str]]:
+        """Return file, path and fingerprint of what was ingested from a folder."""
+        rows = self._database.execute(
+            "SELECT file, path, fingerprint FROM documents "
+            "WHERE tenant = ? AND folder IS ? AND file IS NOT NULL",
+            (tenant, folder),
+        )
+        return {str(file): (str(path), str(print_)) for file, path, print_ in rows}
+
+    def keyword_hits(self, query: str, *, tenant: str, limit: int) -> dict[int, float]:
+        """Return the passages that share words with a query, with BM25."""
+        return self._keywords.search(query, (tenant,), limit=limit)
+
+    def passages(self, rows: Iterable[int]) -> dict[int, Passage]:
+        """Return the passages that exist among `rows`."""
+        wanted = list(rows)
+        marks = ", ".join("?" * len(wanted))
+        return {p.row: p for p in self._select(f"WHERE chunks.id IN ({marks})", wanted)}
+
+    def without_vector(self, limit: int) -> list[Passage]:
+        """Return passages that a stopped process left without a vector."""
+        return self._select("WHERE chunks.has_vector = 0 ORDER BY chunks.id LIMIT ?", [limit])
+
+    def has_vectors(self, rows: Iterable[int]) -> None:
+        """Note that these passages have their vectors."""
+        with transaction(self._database):
+            self._database.executemany(
+                "UPDATE chunks SET has_vector = 1 WHERE id = ?", [(row,) for row in rows]
+            )
+
+    def forget_vectors(self) -> None:
+        """Note that no passage has a vector any more."""
+        with transaction(self._database):
+            self._database.execute("UPDATE chunks SET has_vector = 0")
+
+    def tenants(self) -> list[str]:
+        """Return the tenants that have documents."""
+        return [str(t) for (t,) in self._database.execute("SELECT DISTINCT tenant FROM documents")]
+
+    def stale_vectors(self) -> dict[int, str]:
+        """Return the deleted passages whose vector may still be there, with their tenant."""
+        rows = self._database.execute("SELECT chunk, tenant FROM stale_vectors")
+        return {int(chunk): str(tenant) for chunk, tenant in rows}
+
+    def vectors_removed(self, rows: Iterable[int]) -> None:
+        """Note that these vectors are gone."""
+        with transaction(self._database):
+            self._database.executemany(
+                "DELETE FROM stale_vectors WHERE chunk = ?", [(row,) for row in rows]
+            )
+
+    def _put_chunk(self, document_row: int, document: Document, s: Section, tenant: str) -> Passage:
+        text = document.text[s.start : s.end]
+        row = self._database.execute(
+            "INSERT INTO chunks (document, start, stop, heading, page, text) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            (document_row, s.start, s.end, s.heading, s.page, text),
+        ).lastrowid
+        assert row is not None
+        passage = Passage(row=row, tenant=tenant, path=document.path, section=s, text=text)
+        self._keywords.add(row, (tenant,), passage.words)
+        return passage
+
+    def _delete(self, tenant: str, path: str) -> bool:
+        found = self._database.execute(
+            "SELECT id FROM documents WHERE tenant = ? AND path = ?", (tenant, path)
+        ).fetchone()
+        if found is None:
+            return False
+        rows = self._database.execute("SELECT id FROM chunks WHERE document = ?", found).fetchall()
+        self._keywords.remove(row for (row,) in rows)
+        self._database.executemany(
+            "INSERT INTO stale_vectors (chunk, tenant) VALUES (?, ?)",
+            [(row, tenant) for (row,) in rows],
+        )
+        self._database.execute("DELETE FROM documents WHERE id = ?", found)
+        return True
+
+    def _select(self, condition: str, values: Sequence[int]) -> list[Passage]:
+        rows = self._database.execute(
+            "SELECT chunks.id, tenant, path, start, stop, heading, page, chunks.text "
+            f"FROM chunks JOIN documents ON documents.id = chunks.document {condition}",
+            values,
+        )
+        return [
+            Passage(
+                row=row,
+                tenant=tenant,
+                path=path,
+                section=Section(start=start, end=stop, heading=heading, page=page),
+                text=text,
+            )
+            for row, tenant, path, start, stop, heading, page, text in rows
+        ]

@@ -1,0 +1,120 @@
+"""The document index on Chroma: hybrid search over passages, and the ingest of files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from surefoot.errors import InputError
+from surefoot.evidence import DocumentSource, Finding
+
+from ..embeddings import Embedder
+from ..minilm import MiniLM
+from ..worker import Worker
+from .catalogue import Origin, Passage
+from .document import Document, IngestReport, Progress
+from .ingest import Intake
+from .reading import MAX_BYTES
+from .shelf import Shelf
+
+
+class ChromaDocuments:
+    """Documents in a folder of their own: texts in SQLite, vectors in one collection per tenant.
+
+    Nothing is opened before the first call, and all blocking work happens in threads that end
+    with `close`. Reading and embedding files never keeps a search waiting. What an ingest has
+    reported is on disk; passages that a crash left without a vector get it at the next opening.
+    One process at a time may use the folder.
+    """
+
+    def __init__(
+        self, folder: Path, *, embedder: Embedder | None = None, max_bytes: int = MAX_BYTES
+    ) -> None:
+        model: Embedder = embedder if embedder is not None else MiniLM()
+        self._shelf = Shelf(folder, model)
+        self._worker = Worker("surefoot-documents")
+        self._reader = Worker("surefoot-documents-reader")
+        self._intake = Intake(
+            self._shelf, model, writer=self._worker, reader=self._reader, max_bytes=max_bytes
+        )
+        self._changing = asyncio.Lock()
+
+    async def __aenter__(self) -> ChromaDocuments:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Finish what is running and let go of every thread and file."""
+        await self._reader.close()
+        await self._worker.close(self._shelf.close)
+
+    async def search(self, query: str, *, tenant: str = "default", limit: int = 5) -> list[Finding]:
+        """Return the passages that fit best by words and by meaning, best first.
+
+        A text that stands in several documents is returned once.
+        """
+        if limit < 1 or not query.strip():
+            return []
+        found = await self._worker.run(self._shelf.search, query, tenant=tenant, limit=limit)
+        return [_finding(passage, score) for passage, score in found]
+
+    async def add(self, document: Document, *, tenant: str = "default") -> int:
+        """Take a document in, in the place of an older one; return its number of passages."""
+        if not document.text.strip():
+            raise InputError(f"{document.path!r} holds no text.")
+        async with self._changing:
+            return await self._intake.take_in(document, tenant=tenant, origin=Origin())
+
+    async def remove(self, path: str, *, tenant: str = "default") -> bool:
+        """Take a document out; False when there is none."""
+        async with self._changing:
+            return await self._worker.run(self._shelf.remove, path, tenant=tenant)
+
+    async def paths(self, *, tenant: str = "default") -> list[str]:
+        """Return the paths of all documents, in order."""
+        return await self._worker.run(self._shelf.paths, tenant=tenant)
+
+    async def text(self, path: str, *, tenant: str = "default") -> str:
+        """Return the text in which the spans of a document's passages count. Raises `NotFound`."""
+        return await self._worker.run(self._shelf.text, path, tenant=tenant)
+
+    async def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        tenant: str = "default",
+        progress: Progress | None = None,
+    ) -> IngestReport:
+        """Take in files and whole folders, reading again only what changed.
+
+        A document goes when its file is gone from a folder given here. A file that cannot be read
+        is reported and what was known of it stays. Raises `InputError` for a path that does not
+        exist.
+        """
+        async with self._changing:
+            return await self._intake.ingest(paths, tenant=tenant, progress=progress)
+
+    async def reembed(self) -> int:
+        """Make all vectors again with this index's embedder; return how many."""
+        async with self._changing:
+            return await self._worker.run(self._shelf.reembed)
+
+
+def _finding(passage: Passage, score: float) -> Finding:
+    source = DocumentSource(
+        path=passage.path,
+        heading=passage.section.heading,
+        start=passage.section.start,
+        end=passage.section.end,
+        page=passage.section.page,
+    )
+    return Finding(source=source, content=passage.text, score=score)

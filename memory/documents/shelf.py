@@ -1,0 +1,131 @@
+"""The shelf: catalogue and vectors kept in step, for one thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from sqlite3 import Connection
+
+from surefoot.errors import NotFound
+
+from ..chroma import ChromaVectors
+from ..database import open_database
+from ..embeddings import Embedder, Vectors
+from ..fusion import fuse
+from .catalogue import SCHEMA, Catalogue, Origin, Passage
+from .document import Document, Section
+
+_CANDIDATES = 50
+_BATCH = 32
+
+
+class Shelf:
+    """Opens with its first use. What the catalogue says wins: vectors follow it after a crash."""
+
+    def __init__(self, folder: Path, embedder: Embedder) -> None:
+        self._folder = folder
+        self._embedder = embedder
+        self._vectors = ChromaVectors(folder / "vectors", embedder)
+        self._database: Connection | None = None
+        self._opened: Catalogue | None = None
+
+    def close(self) -> None:
+        """Let go of every file."""
+        self._vectors.close()
+        self._opened = None
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+    def search(self, query: str, *, tenant: str, limit: int) -> list[tuple[Passage, float]]:
+        """Return the passages that fit best with their scores, each text once."""
+        catalogue = self._catalogue()
+        candidates = max(_CANDIDATES, 4 * limit)
+        words = catalogue.keyword_hits(query, tenant=tenant, limit=candidates)
+        meaning = self._vectors.nearest(
+            _collection(tenant), self._embedder.embed([query]), limit=candidates
+        )
+        passages = catalogue.passages(words.keys() | meaning.keys())
+        found: dict[str, tuple[Passage, float]] = {}
+        for row, score in fuse(words, meaning).items():
+            if (passage := passages.get(row)) is not None:
+                found.setdefault(passage.text, (passage, score))
+        return list(found.values())[:limit]
+
+    def put(
+        self, document: Document, sections: Sequence[Section], *, tenant: str, origin: Origin
+    ) -> list[Passage]:
+        """Keep a document in the place of an older one; its passages still need vectors."""
+        passages = self._catalogue().put(document, sections, tenant=tenant, origin=origin)
+        self._drop_stale_vectors()
+        return passages
+
+    def put_vectors(self, passages: Sequence[Passage], vectors: Vectors) -> None:
+        """Keep the vectors of passages of one tenant."""
+        if passages:
+            rows = [passage.row for passage in passages]
+            self._vectors.put(_collection(passages[0].tenant), rows, vectors)
+            self._catalogue().has_vectors(rows)
+
+    def remove(self, path: str, *, tenant: str) -> bool:
+        """Delete a document; False when there is none."""
+        removed = self._catalogue().remove(path, tenant=tenant)
+        self._drop_stale_vectors()
+        return removed
+
+    def paths(self, *, tenant: str) -> list[str]:
+        """Return the paths of a tenant's documents, in order."""
+        return self._catalogue().paths(tenant=tenant)
+
+    def text(self, path: str, *, tenant: str) -> str:
+        """Return a document's whole text. Raises `NotFound`."""
+        if (text := self._catalogue().text(path, tenant=tenant)) is None:
+            raise NotFound(f"There is no document {path!r}.")
+        return text
+
+    def known_files(self, folder: str | None, *, tenant: str) -> dict[str, tuple[str, str]]:
+        """Return file, path and fingerprint of what was ingested from a folder."""
+        return self._catalogue().known_files(folder, tenant=tenant)
+
+    def catch_up(self) -> int:
+        """Make the vectors that a stopped ingest left out, and remove those it left behind."""
+        self._drop_stale_vectors()
+        made = 0
+        while passages := self._catalogue().without_vector(_BATCH):
+            for tenant in {passage.tenant for passage in passages}:
+                batch = [passage for passage in passages if passage.tenant == tenant]
+                self.put_vectors(batch, self._embedder.embed([p.meaning for p in batch]))
+            made += len(passages)
+        return made
+
+    def reembed(self) -> int:
+        """Make all vectors again; return how many."""
+        catalogue = self._open()
+        for tenant in catalogue.tenants():
+            self._vectors.drop(_collection(tenant))
+        catalogue.forget_vectors()
+        return self.catch_up()
+
+    def _catalogue(self) -> Catalogue:
+        if self._opened is None:
+            self._open()
+            self.catch_up()
+        return self._open()
+
+    def _open(self) -> Catalogue:
+        if self._opened is None:
+            self._database = open_database(self._folder / "documents.sqlite", SCHEMA)
+            self._opened = Catalogue(self._database)
+        return self._opened
+
+    def _drop_stale_vectors(self) -> None:
+        catalogue = self._catalogue()
+        stale = catalogue.stale_vectors()
+        for tenant in set(stale.values()):
+            self._vectors.remove(_collection(tenant), [r for r in stale if stale[r] == tenant])
+        catalogue.vectors_removed(stale)
+
+
+def _collection(tenant: str) -> str:
+    return "documents-" + sha256(tenant.encode("utf-8", "replace")).hexdigest()[:40]

@@ -1,0 +1,61 @@
+"""Words: texts as the stems that keyword search and the memory rules compare."""
+
+from __future__ import annotations
+
+import re
+import threading
+from unicodedata import combining, normalize
+
+from Stemmer import Stemmer
+
+_WORD = re.compile(r"\w+")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+
+STOP_WORDS = frozenset(
+    """a an and any are as at be been being but by can could d did do does doing for from had has
+    have having he her here him his how i if in into is it its just ll m me my no nor not of on
+    or our ours re s she should so some such t than that the their them then there these they
+    this those to too us ve was we were what when where which while who whom whose why will with
+    would you your""".split()
+)
+"""English words that say nothing about what a text is about."""
+
+_local = threading.local()
+
+
+def stems(text: str) -> list[str]:
+    """Return the stems of a text's words in order, stop words left out.
+
+    `run_sql` also counts as `run` and `sql`. Scripts without spaces count in pairs of characters.
+    """
+    found: list[str] = []
+    for word in _WORD.findall(folded(text)):
+        if _CJK.search(word):
+            found.extend(_pairs(word))
+        elif "_" in word:
+            found.append(word)
+            found.extend(part for part in word.split("_") if part and part not in STOP_WORDS)
+        elif word not in STOP_WORDS:
+            found.append(word)
+    stemmed: list[str] = _stemmer().stemWords(found)
+    return stemmed
+
+
+def folded(text: str) -> str:
+    """Return the text in lower case and without accents."""
+    if text.isascii():
+        return text.lower()
+    readable = text.encode("utf-8", "replace").decode("utf-8")
+    parts = normalize("NFKD", readable.casefold())
+    return normalize("NFC", "".join(c for c in parts if not combining(c)))
+
+
+def _pairs(word: str) -> list[str]:
+    return [word[i : i + 2] for i in range(len(word) - 1)] or [word]
+
+
+def _stemmer() -> Stemmer:
+    """Return this thread's stemmer; one must not be used by two threads at once."""
+    if (stemmer := getattr(_local, "stemmer", None)) is None:
+        stemmer = _local.stemmer = Stemmer("english")
+    return stemmer

@@ -1,0 +1,48 @@
+"""A worker: one thread for blocking work, so that the event loop stays free."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from surefoot.errors import StorageError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Worker:
+    """Runs blocking calls one after the other in a thread of its own, started when first needed.
+
+    What runs there needs no locks. A caller that is cancelled stops waiting; its call goes on to
+    its end, so that nothing is left half done.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._executor: ThreadPoolExecutor | None = None
+        self._closed = False
+
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what `work` returns."""
+        if self._closed:
+            raise StorageError(f"{self._name!r} is closed; open it again to use it.")
+        if self._executor is None:
+            self._executor = ThreadPoolExecutor(1, thread_name_prefix=self._name)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, partial(work, *args, **kwargs))
+
+    async def close(self, last: Callable[[], None] = lambda: None) -> None:
+        """Run what is waiting, then `last`, and end the thread. Closing twice does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        if (executor := self._executor) is None:
+            return
+        try:
+            await asyncio.get_running_loop().run_in_executor(executor, last)
+        finally:
+            executor.shutdown(wait=True)

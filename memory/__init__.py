@@ -7,29 +7,41 @@ from typing import TYPE_CHECKING
 from .memory import Memory, Recalled
 
 if TYPE_CHECKING:
+    from .chroma_memory import ChromaMemory
     from .documents import Document, DocumentIndex, IngestReport
     from .documents.index import ChromaDocuments
     from .embeddings import Embedder
+    from .facts import Fact
     from .minilm import MiniLM
+    from .plain import PlainMemory
+    from .transcript import Window
 
 _HOMES = {
     "ChromaDocuments": ".documents.index",
+    "ChromaMemory": ".chroma_memory",
     "Document": ".documents",
     "DocumentIndex": ".documents",
     "Embedder": ".embeddings",
+    "Fact": ".facts",
     "IngestReport": ".documents",
     "MiniLM": ".minilm",
+    "PlainMemory": ".plain",
+    "Window": ".transcript",
 }
 
 __all__ = [
     "ChromaDocuments",
+    "ChromaMemory",
     "Document",
     "DocumentIndex",
     "Embedder",
+    "Fact",
     "IngestReport",
     "Memory",
     "MiniLM",
+    "PlainMemory",
     "Recalled",
+    "Window",
 ]
 
 

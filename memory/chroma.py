@@ -39,6 +39,10 @@ class ChromaVectors:
         self._client: Client | None = None
         self._collections: dict[str, Collection] = {}
 
+    def has(self, collection: str) -> bool:
+        """True when something was kept in the collection."""
+        return self._existing(collection) is not None
+
     def put(self, collection: str, rows: Sequence[int], vectors: Vectors) -> None:
         """Keep a vector for each row, in the place of an older one."""
         target = self._collection(collection)
@@ -65,6 +69,18 @@ class ChromaVectors:
             for at in range(0, len(rows), _BATCH):
                 target.delete(ids=[str(row) for row in rows[at : at + _BATCH]])
 
+    def rewrite_without(self, collection: str, rows: Sequence[int]) -> None:
+        """Move all other rows to a new collection of the same name, and drop the old one."""
+        if (source := self._existing(collection)) is None:
+            return
+        kept = source.get(include=["embeddings"])
+        gone = set(rows)
+        stays = [i for i, row in enumerate(kept["ids"]) if int(row) not in gone]
+        vectors = np.asarray(kept["embeddings"], np.float32)[stays]
+        self.drop(collection)
+        if stays:
+            self.put(collection, [int(kept["ids"][i]) for i in stays], vectors)
+
     def drop(self, collection: str) -> None:
         """Take a whole collection out, whoever made it. Its bytes stay on disk until `erase`."""
         from chromadb.errors import NotFoundError
@@ -72,6 +88,11 @@ class ChromaVectors:
         self._collections.pop(collection, None)
         with suppress(NotFoundError):
             self._opened().delete_collection(collection)
+
+    def clear(self) -> None:
+        """Take every collection out."""
+        for collection in self._opened().list_collections():
+            self.drop(collection.name)
 
     def erase(self) -> None:
         """Rid the folder of the bytes of every dropped collection."""

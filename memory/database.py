@@ -9,6 +9,9 @@ from pathlib import Path
 
 from surefoot.errors import StorageError
 
+IN_MEMORY = ":memory:"
+"""Opened as a path: a database that is gone when it is closed."""
+
 
 def open_database(path: Path, schema: str) -> sqlite3.Connection:
     """Open the file, made when missing, so that a commit survives a crash of the machine.
@@ -16,7 +19,8 @@ def open_database(path: Path, schema: str) -> sqlite3.Connection:
     Deleted text is overwritten with zeros at once; `scrub` also rids the file of its copies.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if str(path) != IN_MEMORY:
+            path.parent.mkdir(parents=True, exist_ok=True)
         database = sqlite3.connect(path, isolation_level=None, timeout=10)
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")

@@ -12,13 +12,33 @@ _WORD = re.compile(r"\w+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 
 STOP_WORDS = frozenset(
-    """a an and any are as at be been being but by can could d did do does doing for from had has
-    have having he her here him his how i if in into is it its just ll m me my no nor not of on
-    or our ours re s she should so some such t than that the their them then there these they
-    this those to too us ve was we were what when where which while who whom whose why will with
-    would you your""".split()
+    """a about an and any are as at be been being but by can could d did do does doing for from
+    had has have having he her here him his how i if in into is it its just ll m me my no nor
+    not of on or our ours please re s she should so some such t than that the their them then
+    there these they this those to too us ve was we were what when where which while who whom
+    whose why will with would you your""".split()
 )
 """English words that say nothing about what a text is about."""
+
+_SPELLINGS = {
+    "behavior": "behaviour",
+    "center": "centre",
+    "color": "colour",
+    "favor": "favour",
+    "favorite": "favourite",
+    "flavor": "flavour",
+    "gray": "grey",
+    "harbor": "harbour",
+    "honor": "honour",
+    "kilometer": "kilometre",
+    "labor": "labour",
+    "liter": "litre",
+    "meter": "metre",
+    "neighbor": "neighbour",
+    "theater": "theatre",
+    "traveler": "traveller",
+}
+"""American to British, so that both find each other."""
 
 _local = threading.local()
 
@@ -37,15 +57,23 @@ def stems(text: str) -> list[str]:
             found.extend(part for part in word.split("_") if part and part not in STOP_WORDS)
         elif word not in STOP_WORDS:
             found.append(word)
-    stemmed: list[str] = _stemmer().stemWords(found)
+    stemmed: list[str] = _stemmer().stemWords([one_spelling(word) for word in found])
     return stemmed
+
+
+def one_spelling(word: str) -> str:
+    """Return the British form of a word, or of its plural, where the two differ."""
+    if word in _SPELLINGS:
+        return _SPELLINGS[word]
+    single = word.removesuffix("s")
+    return _SPELLINGS[single] + "s" if single in _SPELLINGS else word
 
 
 def folded(text: str) -> str:
     """Return the text in lower case and without accents."""
     if text.isascii():
         return text.lower()
-    readable = text.encode("utf-8", "replace").decode("utf-8")
+    readable = text.encode("utf-8", "replace").decode("utf-8").replace("\u2019", "'")
     parts = normalize("NFKD", readable.casefold())
     return normalize("NFC", "".join(c for c in parts if not combining(c)))
 

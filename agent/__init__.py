@@ -1,1 +1,64 @@
 """The public face: `Assistant`, its models, its runs and the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .assistant import Assistant
+    from .clock import Clock
+    from .models import (
+        LangChainModel,
+        ScriptedModel,
+        ScriptedTurn,
+        calls,
+        chosen,
+        fails,
+        make_model,
+        says,
+    )
+    from .rooms import Ingested, Rooms
+    from .runs import Job
+
+_HOMES = {
+    "Assistant": "assistant",
+    "Clock": "clock",
+    "Ingested": "rooms",
+    "Job": "runs",
+    "LangChainModel": "models",
+    "Rooms": "rooms",
+    "ScriptedModel": "models.scripted",
+    "ScriptedTurn": "models.scripted",
+    "calls": "models.scripted",
+    "chosen": "models",
+    "fails": "models.scripted",
+    "make_model": "models",
+    "says": "models.scripted",
+}
+
+__all__ = [
+    "Assistant",
+    "Clock",
+    "Ingested",
+    "Job",
+    "LangChainModel",
+    "Rooms",
+    "ScriptedModel",
+    "ScriptedTurn",
+    "calls",
+    "chosen",
+    "fails",
+    "make_model",
+    "says",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from its module when it is first used."""
+    if (home := _HOMES.get(name)) is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value

@@ -16,9 +16,19 @@ from .state import RunState
 
 if TYPE_CHECKING:
     from .approval import Decision
+    from .checkpoints import Checkpoints
+    from .driving import Desk, Durability, drive
     from .machine import Machine, build
 
-_HOMES = {"Decision": "approval", "Machine": "machine", "build": "machine"}
+_HOMES = {
+    "Checkpoints": "checkpoints",
+    "Decision": "approval",
+    "Desk": "driving",
+    "Durability": "driving",
+    "Machine": "machine",
+    "build": "machine",
+    "drive": "driving",
+}
 
 __all__ = [
     "DEFAULT_CHECKS",
@@ -29,9 +39,12 @@ __all__ = [
     "CallGroup",
     "CallLedger",
     "CallRecord",
+    "Checkpoints",
     "Checks",
     "Claim",
     "Decision",
+    "Desk",
+    "Durability",
     "EvidenceLedger",
     "Machine",
     "ResultCheck",
@@ -40,6 +53,7 @@ __all__ = [
     "RunState",
     "SentenceSplitter",
     "build",
+    "drive",
     "render",
 ]
 

@@ -23,9 +23,9 @@ async def act(state: RunState, runtime: Runtime[RunContext]) -> Command[str]:
     """Run every step of the plan and return the results as the model's tool messages."""
     context = runtime.context
     board = Board(state["plan"])
-    before = len(context.ledger)
     closing = await _run_all(context, board)
-    stalls = 0 if len(context.ledger) > before else state.get("stalls", 0) + 1
+    found = any(result.evidence for result in board.results.values())
+    stalls = 0 if found else state.get("stalls", 0) + 1
     if not closing and stalls >= 2:
         closing = "the last two rounds brought nothing new."
     update: RunState = {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from surefoot.answer import Usage
 from surefoot.errors import LimitReached
@@ -36,6 +37,15 @@ class Budget:
     def seconds(self) -> float:
         """Wall time so far, that of earlier attempts included."""
         return self._before.seconds + self._monotonic() - self._began
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leave the time inside out of the account: a person is being waited for."""
+        began = self._monotonic()
+        try:
+            yield
+        finally:
+            self._began += self._monotonic() - began
 
     def used(self) -> Usage:
         """Return what has been used so far."""

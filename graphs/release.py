@@ -38,9 +38,9 @@ class Release:
     """Checks an answer sentence by sentence and lets it go by the run's policy.
 
     `hold`: a sentence leaves after its check, or never. `label`: text leaves as it streams, and
-    verdicts follow. `retract`: the same, and a failed sentence is withdrawn. Under `hold`, sentences
-    that cite nothing wait until one that cites has passed or the message ends, because the message
-    may still turn out to be a plan with a preamble.
+    verdicts follow. `retract`: the same, and a failed sentence is withdrawn. Under `hold`, what
+    cites nothing waits until a sentence that cites has passed or the message ends, because the
+    message may still turn out to be a plan with a preamble.
     """
 
     def __init__(self, context: RunContext, question: str) -> None:

@@ -49,6 +49,17 @@ class RunStarted(EventBase):
     policy: ReleasePolicy = "hold"
 
 
+class RunQueued(EventBase):
+    """A run waits until the thread's earlier ones are done."""
+
+    type: Literal["run.queued"] = "run.queued"
+    text: str
+    user: str | None = None
+    message_id: str | None = None
+    ahead: int = 1
+    """Runs that come first."""
+
+
 class RunResumed(EventBase):
     """A run that a stopped process left behind goes on."""
 
@@ -253,6 +264,7 @@ class UnknownEvent(EventBase):
 
 KnownEvent = Annotated[
     RunStarted
+    | RunQueued
     | RunResumed
     | ContextRecalled
     | PlanCreated

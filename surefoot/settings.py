@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -17,7 +17,7 @@ from .limits import Limits, ReleasePolicy, ThreadPolicy
 
 
 class Settings(BaseSettings):
-    """Arguments, then `SUREFOOT_…` in the environment, then `surefoot.toml`, then these defaults."""
+    """Arguments, then `SUREFOOT_…` variables, then `surefoot.toml`, then these defaults."""
 
     model_config = SettingsConfigDict(
         env_prefix="SUREFOOT_",
@@ -25,12 +25,20 @@ class Settings(BaseSettings):
         toml_file="surefoot.toml",
         extra="forbid",
         frozen=True,
+        populate_by_name=True,
     )
 
     data_dir: Path = Path(".surefoot")
     """Everything a single machine keeps: memory, checkpoints, event log, tables."""
     model: str = ""
     """`provider:model`; empty picks a provider whose key is set, else the embedded planner."""
+    openai_api_key: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("SUREFOOT_OPENAI_API_KEY", "OPENAI_API_KEY")
+    )
+    anthropic_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("SUREFOOT_ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY"),
+    )
     release: ReleasePolicy = "hold"
     busy_thread: ThreadPolicy = "enqueue"
     limits: Limits = Field(default_factory=Limits)

@@ -1,1 +1,17 @@
 """Chat models: the embedded planner, scripted turns, LangChain and its providers."""
+
+from .choose import Choice, chosen, make_model
+from .langchain import LangChainModel
+from .scripted import ScriptedModel, ScriptedTurn, calls, fails, says
+
+__all__ = [
+    "Choice",
+    "LangChainModel",
+    "ScriptedModel",
+    "ScriptedTurn",
+    "calls",
+    "chosen",
+    "fails",
+    "make_model",
+    "says",
+]

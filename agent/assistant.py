@@ -1,0 +1,287 @@
+"""The assistant: what a program holds in its hands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from types import TracebackType
+from typing import Literal
+
+from langchain_core.language_models import BaseChatModel
+from pydantic import JsonValue
+
+from surefoot.answer import Answer
+from surefoot.errors import ConfigurationError
+from surefoot.events import TERMINAL, Event
+from surefoot.graphs import DEFAULT_CHECKS, Checks, Decision, build
+from surefoot.limits import Limits, ReleasePolicy, ThreadPolicy
+from surefoot.memory import Memory
+from surefoot.model import ChatModel
+from surefoot.scope import Scope
+from surefoot.settings import Settings
+from surefoot.tools import Tool, Toolbox
+
+from .clock import Clock
+from .data_dir import DataDir
+from .home import Home
+from .models import LangChainModel, make_model
+from .models.choose import chosen
+from .prompts import instructions
+from .questions import sound_question, sound_thread
+from .rooms import Rooms
+from .runs import Emit, Job, Run, RunEngine, ThreadKey
+from .working import Equipment, Worker, has_side_effects
+
+
+class Assistant:
+    """Answers questions from evidence, remembers, and tells every step as an event.
+
+    Use it as an async context manager, or call `close` yourself; it opens at its first use. One
+    object serves any number of threads at once, and several may live in one process. With
+    `durable=False` nothing is kept on disk.
+    """
+
+    def __init__(
+        self,
+        *,
+        model: ChatModel | BaseChatModel | str | None = None,
+        tools: Sequence[Tool] = (),
+        builtins: bool = True,
+        memory: Memory | Literal["default"] | None = "default",
+        settings: Settings | None = None,
+        limits: Limits | None = None,
+        checks: Checks = DEFAULT_CHECKS,
+        release: ReleasePolicy | None = None,
+        durable: bool = True,
+        clock: Clock | None = None,
+    ) -> None:
+        self.settings = settings or Settings.load()
+        self._given_model = model
+        self._tools = tuple(tools)
+        self._limits = limits or self.settings.limits
+        self._checks = checks
+        self._release = release or self.settings.release
+        self._durable = durable
+        self._clock = clock or Clock()
+        self._opening = asyncio.Lock()
+        self._open: _Open | None = None
+        self._closed = False
+        self._rooms = Rooms(
+            self.settings, durable=durable, builtins=builtins, memory=memory, now=self._clock.now
+        )
+        Toolbox(self._tools)
+
+    async def __aenter__(self) -> Assistant:
+        await self._opened()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def ask(
+        self,
+        text: str,
+        *,
+        thread: str | None = None,
+        user: str | None = None,
+        message_id: str | None = None,
+        release: ReleasePolicy | None = None,
+    ) -> Answer:
+        """Ask a question and wait for the answer. Raises the `SurefootError` that ended the run.
+
+        Without a thread the question starts one of its own.
+        """
+        job = await self._start(text, thread, user, message_id, release, None)
+        return await asyncio.shield(job.result)
+
+    async def stream(
+        self,
+        text: str,
+        *,
+        thread: str | None = None,
+        user: str | None = None,
+        message_id: str | None = None,
+        release: ReleasePolicy | None = None,
+    ) -> AsyncIterator[Event]:
+        """Ask a question and yield the run's events up to the last. Leaving early stops nothing."""
+        job = await self._start(text, thread, user, message_id, release, None)
+        async for event in self.follow(job.run.scope.thread_id, after=job.first_seq):
+            if event.run_id == job.run.run_id:
+                yield event
+                if event.type in TERMINAL:
+                    return
+
+    async def start(
+        self,
+        text: str,
+        *,
+        thread: str | None = None,
+        user: str | None = None,
+        message_id: str | None = None,
+        release: ReleasePolicy | None = None,
+        busy: ThreadPolicy | None = None,
+    ) -> Job:
+        """Begin a run and return at once. The same `message_id` in a thread is the same run."""
+        return await self._start(text, thread, user, message_id, release, busy)
+
+    async def follow(self, thread: str, *, after: int = 0) -> AsyncIterator[Event]:
+        """Yield a thread's events behind `after`, those of the past first, without an end."""
+        here = await self._opened()
+        key = ThreadKey(self.settings.tenant, sound_thread(thread))
+        async for event in here.home.log.follow(key, after=after):
+            yield event
+
+    async def events(self, thread: str, *, after: int = 0) -> list[Event]:
+        """Return a thread's events so far."""
+        here = await self._opened()
+        return await here.home.log.read(
+            ThreadKey(self.settings.tenant, sound_thread(thread)), after=after
+        )
+
+    async def approve(
+        self,
+        run_id: str,
+        call_id: str,
+        decision: Literal["approve", "reject", "edit"] = "approve",
+        *,
+        args: dict[str, JsonValue] | None = None,
+        reason: str = "",
+    ) -> None:
+        """Decide on a call that waits for approval. Raises `NotFound` when it does not wait."""
+        here = await self._opened()
+        await here.engine.decide(
+            run_id, call_id, Decision(decision=decision, args=args, reason=reason)
+        )
+
+    async def cancel(self, run_id: str) -> None:
+        """Stop a run; its thread stays usable and keeps what had been said."""
+        await (await self._opened()).engine.cancel(run_id)
+
+    async def drain(self) -> None:
+        """Wait until every run has ended or waits for a person."""
+        await (await self._opened()).engine.drain()
+
+    @property
+    def rooms(self) -> Rooms:
+        """Documents, tables, memory and sandbox, each opened at its first use."""
+        return self._rooms
+
+    @property
+    def home(self) -> Home:
+        """Where the runs are kept. Raises `ConfigurationError` before the assistant is open."""
+        if self._open is None:
+            raise ConfigurationError("The assistant is not open; use `async with`.")
+        return self._open.home
+
+    async def close(self) -> None:
+        """Stop what runs and let go of every task, file and thread. Unfinished runs are resumed."""
+        self._closed = True
+        if self._open is not None:
+            here, self._open = self._open, None
+            await here.engine.close()
+            await self._rooms.close()
+            await here.home.close()
+
+    async def _opened(self) -> _Open:
+        if self._open is not None:
+            return self._open
+        async with self._opening:
+            if self._closed:
+                raise ConfigurationError("The assistant is closed; make a new one.")
+            if self._open is None:
+                self._open = await self._open_now()
+                await self._open.engine.recover()
+        return self._open
+
+    async def _open_now(self) -> _Open:
+        model = self._model()
+        clock = self._clock
+        if self._durable:
+            data_dir = DataDir(self.settings.data_dir)
+            try:
+                home = await Home.on_disk(data_dir, now=clock.now, new_id=clock.new_id)
+            except BaseException:
+                data_dir.close()
+                raise
+        else:
+            home = await Home.in_memory(
+                now=clock.now, new_id=clock.new_id, interruptible=has_side_effects(self._tools)
+            )
+        worker = Worker(
+            home=home,
+            machine=build(home.checkpoints.saver if home.checkpoints else None),
+            clock=clock,
+            limits=self._limits,
+            checks=self._checks,
+        )
+
+        async def work(job: Job, emit: Emit) -> Answer:
+            return await worker.work(job, emit, await self._equipment(model))
+
+        engine = RunEngine(
+            log=home.log,
+            store=home.store,
+            work=work,
+            forget=home.checkpoints.forget if home.checkpoints else None,
+            now=clock.now,
+        )
+        return _Open(home, engine)
+
+    def _model(self) -> ChatModel:
+        given = self._given_model
+        if isinstance(given, BaseChatModel):
+            return LangChainModel(given, name=given._llm_type)
+        if given is None or isinstance(given, str):
+            name = given or chosen(self.settings).name
+            return make_model(name, self.settings, self._rooms.embedder)
+        return given
+
+    async def _equipment(self, model: ChatModel) -> Equipment:
+        return Equipment(
+            model=model,
+            toolbox=Toolbox((*self._tools, *await self._rooms.tools())),
+            memory=self._rooms.memory(),
+            instructions=instructions(self.settings.instructions),
+        )
+
+    async def _start(
+        self,
+        text: str,
+        thread: str | None,
+        user: str | None,
+        message_id: str | None,
+        release: ReleasePolicy | None,
+        busy: ThreadPolicy | None,
+    ) -> Job:
+        here = await self._opened()
+        clock = self._clock
+        run_id = clock.new_id()
+        scope = Scope(
+            tenant=self.settings.tenant,
+            user=user,
+            thread_id=sound_thread(thread or f"t-{run_id}"),
+        )
+        run = Run(
+            run_id=run_id,
+            scope=scope,
+            text=sound_question(text, max_chars=self.settings.max_question_chars),
+            message_id=message_id,
+            policy=release or self._release,
+            created_at=clock.now(),
+        )
+        return await here.engine.start(run, busy=busy or self.settings.busy_thread)
+
+
+class _Open:
+    """What exists while the assistant is open."""
+
+    __slots__ = ("engine", "home")
+
+    def __init__(self, home: Home, engine: RunEngine) -> None:
+        self.home = home
+        self.engine = engine

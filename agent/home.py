@@ -1,0 +1,62 @@
+"""Home: where an assistant keeps its runs, on disk or only in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from surefoot.graphs import Checkpoints
+
+from .data_dir import DataDir
+from .runs import Database, EventLog, MemoryEventLog, RunStore, SqliteEventLog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """The log, the run store and the checkpoints of one assistant."""
+
+    log: EventLog
+    store: RunStore | None = None
+    """None when nothing outlives the process."""
+    checkpoints: Checkpoints | None = None
+    """None when no run can be interrupted or resumed."""
+    data_dir: DataDir | None = None
+    database: Database | None = None
+
+    @classmethod
+    async def on_disk(
+        cls, data_dir: DataDir, *, now: Callable[[], str], new_id: Callable[[], str]
+    ) -> Home:
+        """Open what the folder holds. Raises `StorageError`."""
+        database = Database(data_dir.events)
+        try:
+            checkpoints = await Checkpoints.open(data_dir.checkpoints)
+        except BaseException:
+            await database.close()
+            raise
+        return cls(
+            log=SqliteEventLog(database, now=now, new_id=new_id),
+            store=RunStore(database),
+            checkpoints=checkpoints,
+            data_dir=data_dir,
+            database=database,
+        )
+
+    @classmethod
+    async def in_memory(
+        cls, *, now: Callable[[], str], new_id: Callable[[], str], interruptible: bool
+    ) -> Home:
+        """Keep nothing beyond the process; `interruptible` runs can wait for approval."""
+        return cls(
+            log=MemoryEventLog(now=now, new_id=new_id),
+            checkpoints=await Checkpoints.open(None) if interruptible else None,
+        )
+
+    async def close(self) -> None:
+        """Close every file and let go of the folder."""
+        if self.checkpoints is not None:
+            await self.checkpoints.close()
+        if self.database is not None:
+            await self.database.close()
+        if self.data_dir is not None:
+            self.data_dir.close()

@@ -1,0 +1,38 @@
+"""Questions: what comes in is made sound before a run begins."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from surefoot.errors import InputError
+
+_THREAD = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_KEPT = {"\n", "\t"}
+
+
+def sound_question(text: str, *, max_chars: int) -> str:
+    """Return the question without control characters and outer space, or raise `InputError`."""
+    if len(text) > max_chars:
+        raise InputError(
+            f"The question has {len(text):,} characters; at most {max_chars:,} are taken. Put long "
+            "texts into a file and ingest it."
+        )
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise InputError("The question is not valid text: it holds half of a surrogate pair.")
+    if "\x00" in text:
+        raise InputError("The question looks like binary data: it holds a NUL character.")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    clean = "".join(c for c in text if c in _KEPT or unicodedata.category(c) != "Cc").strip()
+    if not clean:
+        raise InputError("The question is empty.")
+    return clean
+
+
+def sound_thread(thread_id: str) -> str:
+    """Return the thread id, or raise `InputError`."""
+    if not _THREAD.fullmatch(thread_id):
+        raise InputError(
+            f"{thread_id[:40]!r} is not a thread id: use 1 to 128 letters, digits or . _ : -"
+        )
+    return thread_id

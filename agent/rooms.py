@@ -1,0 +1,164 @@
+"""Rooms: documents, tables, memory and sandbox of one assistant, each opened at its first use."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from surefoot.memory import (
+    ChromaDocuments,
+    ChromaMemory,
+    Embedder,
+    IngestReport,
+    Memory,
+    MiniLM,
+    PlainMemory,
+)
+from surefoot.settings import Settings
+from surefoot.tools import (
+    LocalSandbox,
+    SandboxUnavailable,
+    TableReport,
+    Tool,
+    Workspace,
+    code_runner,
+    document_search,
+    recall_tool,
+    remember_tool,
+    sql_query,
+)
+
+logger = logging.getLogger(__name__)
+
+Progress = Callable[[str], None]
+"""Told the name of each file as it is taken in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingested:
+    """What an ingest did to documents and tables."""
+
+    documents: IngestReport
+    tables: TableReport
+
+
+class Rooms:
+    """Opens what a run needs and closes all of it at the end."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        durable: bool,
+        builtins: bool,
+        memory: Memory | Literal["default"] | None,
+        now: Callable[[], str],
+    ) -> None:
+        self._settings = settings
+        self._folder: Path | None = settings.data_dir if durable else None
+        self._builtins = builtins
+        self._given_memory = memory
+        self._now = now
+        self._embedder: Embedder | None = None
+        self._memory: ChromaMemory | PlainMemory | None = None
+        self._documents: ChromaDocuments | None = None
+        self._tables: Workspace | None = None
+        self._sandbox: LocalSandbox | None = None
+        self._made: tuple[Tool, ...] | None = None
+        self.sandbox_trouble: str | None = None
+        """Why there is no `run_code`, when there is none."""
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedding model that all rooms share; it loads when it first embeds."""
+        if self._embedder is None:
+            self._embedder = MiniLM()
+        return self._embedder
+
+    def memory(self) -> Memory | None:
+        """Return what the assistant remembers with, or None when it is not to remember."""
+        if self._given_memory != "default":
+            return self._given_memory
+        return self.own_memory()
+
+    def own_memory(self) -> ChromaMemory | PlainMemory:
+        """Return the memory in the data folder, or one that ends with the process."""
+        if self._memory is None:
+            if self._folder is None:
+                self._memory = PlainMemory(clock=self._now)
+            else:
+                self._memory = ChromaMemory(
+                    self._folder / "memory", embedder=self.embedder, clock=self._now
+                )
+        return self._memory
+
+    def documents(self) -> ChromaDocuments | None:
+        """Return the document index, or None when nothing is kept on disk."""
+        if self._documents is None and self._folder is not None:
+            self._documents = ChromaDocuments(self._folder / "documents", embedder=self.embedder)
+        return self._documents
+
+    def tables(self) -> Workspace | None:
+        """Return the workspace of tables, or None when nothing is kept on disk."""
+        if self._tables is None and self._folder is not None:
+            self._tables = Workspace(self._folder / "tables")
+        return self._tables
+
+    async def tools(self) -> tuple[Tool, ...]:
+        """Return the built-in tools that there is something to do for."""
+        if not self._builtins:
+            return ()
+        if self._made is None:
+            self._made = (*await self._lookups(), *await self._code(), *self._notes())
+        return self._made
+
+    async def ingest(self, paths: Sequence[Path], *, progress: Progress | None = None) -> Ingested:
+        """Take in documents and tables; a file that cannot be read is reported and passed over."""
+        documents, tables = self.documents(), self.tables()
+        assert documents is not None and tables is not None, "nothing is kept on disk"
+        found = await tables.ingest(paths)
+        read = await documents.ingest(paths, tenant=self._settings.tenant)
+        self._made = None
+        return Ingested(documents=read, tables=found)
+
+    async def close(self) -> None:
+        """Close every room that was opened."""
+        if self._sandbox is not None:
+            await self._sandbox.close()
+        if self._tables is not None:
+            await self._tables.close()
+        if self._documents is not None:
+            await self._documents.close()
+        if self._memory is not None:
+            await self._memory.close()
+
+    async def _lookups(self) -> list[Tool]:
+        made: list[Tool] = []
+        if self._exists("documents") and (documents := self.documents()) is not None:
+            if await documents.paths(tenant=self._settings.tenant):
+                made.append(document_search(documents))
+        if self._exists("tables") and (tables := self.tables()) is not None:
+            if await tables.tables():
+                made.append(sql_query(tables))
+        return made
+
+    def _exists(self, room: str) -> bool:
+        return self._folder is not None and (self._folder / room).is_dir()
+
+    async def _code(self) -> list[Tool]:
+        if self._sandbox is None:
+            self._sandbox = LocalSandbox()
+        try:
+            await self._sandbox.start()
+        except SandboxUnavailable as error:
+            logger.warning("there is no run_code: %s", error)
+            self.sandbox_trouble = str(error)
+            return []
+        return [code_runner(self._sandbox)]
+
+    def _notes(self) -> list[Tool]:
+        memory = self.memory()
+        return [] if memory is None else [remember_tool(memory), recall_tool(memory)]

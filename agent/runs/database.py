@@ -1,0 +1,181 @@
+"""The database: one SQLite file, one thread that writes it, many small transactions in one."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from surefoot.errors import StorageError
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS threads (
+    tenant TEXT NOT NULL, thread_id TEXT NOT NULL, seq INTEGER NOT NULL, evidence INTEGER NOT NULL,
+    created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, thread_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS events (
+    tenant TEXT NOT NULL, thread_id TEXT NOT NULL, seq INTEGER NOT NULL, run_id TEXT NOT NULL,
+    type TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (tenant, thread_id, seq)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS events_of_run ON events (run_id, seq);
+CREATE TABLE IF NOT EXISTS runs (
+    run_id TEXT PRIMARY KEY, tenant TEXT NOT NULL, thread_id TEXT NOT NULL, user TEXT,
+    message_id TEXT, text TEXT NOT NULL, policy TEXT NOT NULL, status TEXT NOT NULL,
+    attempts INTEGER NOT NULL, created_at TEXT NOT NULL, finished_at TEXT) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS runs_of_thread ON runs (tenant, thread_id, created_at);
+CREATE UNIQUE INDEX IF NOT EXISTS runs_of_message ON runs (tenant, thread_id, message_id)
+    WHERE message_id IS NOT NULL;
+CREATE TABLE IF NOT EXISTS calls (
+    call_id TEXT PRIMARY KEY, run_id TEXT NOT NULL, output TEXT) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS calls_of_run ON calls (run_id);
+CREATE TABLE IF NOT EXISTS decisions (
+    call_id TEXT PRIMARY KEY, run_id TEXT NOT NULL, decision TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+class _Job:
+    """One piece of work, and whom to tell."""
+
+    __slots__ = ("done", "error", "failed", "result", "work")
+
+    def __init__(
+        self,
+        work: Work[object],
+        done: Callable[[object], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        self.work = work
+        self.done = done
+        self.failed = failed
+        self.result: object = None
+        self.error: Exception | None = None
+
+
+class Database:
+    """Work is committed before anybody hears that it is done.
+
+    The thread takes whatever waits as one transaction: at once when idle, in batches under load.
+    A piece of work that fails is rolled back alone.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._loop = asyncio.get_running_loop()
+        try:
+            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+            self._connection.executescript(_SCHEMA)
+        except sqlite3.Error as error:
+            raise _storage_error(path, error) from error
+        self._thread = threading.Thread(target=self._serve, name="surefoot-database", daemon=True)
+        self._thread.start()
+
+    async def run(self, work: Work[T]) -> T:
+        """Do `work` in a transaction and return its result once that is committed."""
+        future: asyncio.Future[T] = self._loop.create_future()
+
+        def done(result: object) -> None:
+            if not future.done():
+                future.set_result(result)  # type: ignore[arg-type]
+
+        def failed(error: Exception) -> None:
+            if not future.done():
+                future.set_exception(error)
+
+        self.post(work, done, failed)
+        return await future
+
+    def post(
+        self, work: Work[T], done: Callable[[object], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Do `work` soon; `done` or `failed` is called on the event loop, in posting order."""
+        self._jobs.put(_Job(work, done, failed))
+
+    async def close(self) -> None:
+        """Finish what waits and close the file."""
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join)
+        await asyncio.sleep(0)
+        self._connection.close()
+
+    def _serve(self) -> None:
+        while (batch := self._next_batch()) is not None:
+            self._commit(batch)
+            if batch:
+                self._loop.call_soon_threadsafe(_tell, batch)
+
+    def _next_batch(self) -> list[_Job] | None:
+        """Wait for work and return all there is, or None when the database is closed."""
+        first = self._jobs.get()
+        if first is None:
+            return None
+        batch = [first]
+        while len(batch) < 1000:
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if job is None:
+                self._jobs.put(None)
+                break
+            batch.append(job)
+        return batch
+
+    def _commit(self, batch: list[_Job]) -> None:
+        connection = self._connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for job in batch:
+                self._work(connection, job)
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            for job in batch:
+                job.error = _storage_error(self._path, error)
+
+    def _work(self, connection: sqlite3.Connection, job: _Job) -> None:
+        connection.execute("SAVEPOINT job")
+        try:
+            job.result = job.work(connection)
+        except sqlite3.IntegrityError as error:
+            job.error = error
+        except Exception as error:
+            if isinstance(error, sqlite3.Error) and not connection.in_transaction:
+                raise
+            job.error = (
+                _storage_error(self._path, error) if isinstance(error, sqlite3.Error) else error
+            )
+        if job.error is not None:
+            connection.execute("ROLLBACK TO job")
+        connection.execute("RELEASE job")
+
+
+def _tell(batch: list[_Job]) -> None:
+    for job in batch:
+        if job.error is not None:
+            job.failed(job.error)
+        else:
+            job.done(job.result)
+
+
+def _storage_error(path: Path, error: Exception) -> StorageError:
+    told = str(error)
+    if "full" in told:
+        advice = "Free some space and start again; nothing that was acknowledged is lost."
+    elif "malformed" in told or "not a database" in told:
+        advice = "Move the file away and restore it from a backup, or start with an empty one."
+    elif "readonly" in told or "unable to open" in told:
+        advice = "Make the folder writable, or choose another with SUREFOOT_DATA_DIR."
+    else:
+        advice = "Check the disk and the file's permissions."
+    return StorageError(f"{path} cannot be written: {told}. {advice}")

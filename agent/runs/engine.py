@@ -1,0 +1,317 @@
+"""The run engine: owns runs, one at a time per thread, from their question to their last event."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+
+from surefoot.answer import Answer
+from surefoot.errors import InputError, NotFound, SurefootError
+from surefoot.events import (
+    Event,
+    RunCancelled,
+    RunCompleted,
+    RunFailed,
+    RunQueued,
+    RunResumed,
+    RunStarted,
+)
+from surefoot.graphs import Decision, Desk
+from surefoot.limits import ThreadPolicy
+
+from .log import EventLog, ThreadKey
+from .resuming import outcome_of
+from .store import Run, RunStore, Status
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 3
+"""A run that has been begun this often and never ended is given up."""
+
+Emit = Callable[[Event], None]
+
+
+@dataclass(slots=True, kw_only=True)
+class Job:
+    """A run in the hands of the engine."""
+
+    run: Run
+    resume: bool
+    first_seq: int = 0
+    """Events of the run lie behind this `seq`."""
+    desk: Desk = field(default_factory=Desk)
+    result: asyncio.Future[Answer]
+    task: asyncio.Task[None] | None = None
+    why_cancelled: str | None = None
+    """Set when somebody asked for the run to be stopped."""
+
+
+Work = Callable[[Job, Emit], Awaitable[Answer]]
+"""Takes a job to its answer; when cancelled, returns what it has as an answer marked so."""
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One thread's runs, in order."""
+
+    waiting: deque[Job] = field(default_factory=deque[Job])
+    current: Job | None = None
+
+
+class RunEngine:
+    """Runs belong to the engine, never to whoever asked.
+
+    Without a store nothing is kept beyond the process. With one, `recover` takes up what an earlier
+    process left behind.
+    """
+
+    def __init__(
+        self,
+        *,
+        log: EventLog,
+        store: RunStore | None,
+        work: Work,
+        forget: Callable[[str], Awaitable[None]] | None = None,
+        now: Callable[[], str],
+    ) -> None:
+        """`forget` drops what was only needed to resume a run, by run id."""
+        self._forget = forget
+        self._log = log
+        self._store = store
+        self._work = work
+        self._now = now
+        self._lanes: dict[ThreadKey, _Lane] = {}
+        self._jobs: dict[str, Job] = {}
+        self._messages: dict[tuple[ThreadKey, str], Run] = {}
+        self._closing = False
+
+    async def start(self, run: Run, *, busy: ThreadPolicy = "enqueue") -> Job:
+        """Take a run; return its job, or that of the run which the same message began before.
+
+        Raises `InputError` when the thread is busy and `busy` is `reject`.
+        """
+        await self._log.open_thread(run.key)
+        if (known := await self._known(run)) is not None:
+            return known
+        if self._closing:
+            raise SurefootError("The assistant is closed.")
+        lane = self._lanes.setdefault(run.key, _Lane())
+        ahead = len(lane.waiting) + (lane.current is not None)
+        if ahead and busy == "reject":
+            raise InputError(
+                f"Thread {run.scope.thread_id!r} is busy with another run. Wait for it, stop it, "
+                "or send with the policy `enqueue` or `interrupt`."
+            )
+        job = self._register(run, resume=False)
+        lane.waiting.append(job)
+        if self._store is not None:
+            await self._store.add(run)
+        if ahead and busy == "interrupt":
+            for other in [lane.current, *list(lane.waiting)[:-1]]:
+                if other is not None:
+                    await self.cancel(other.run.run_id, reason="another message came in")
+        elif ahead:
+            self._emitter(job)(
+                RunQueued(
+                    text=run.text, user=run.scope.user, message_id=run.message_id, ahead=ahead
+                )
+            )
+        self._advance(run.key, lane)
+        return job
+
+    async def recover(self) -> int:
+        """Take up the runs that an earlier process left behind; return how many."""
+        if self._store is None:
+            return 0
+        found = await self._store.unfinished()
+        for run in found:
+            await self._log.open_thread(run.key)
+            job = self._register(run, resume=run.status != "queued")
+            events = await self._log.read(run.key, run_id=run.run_id)
+            job.first_seq = events[0].seq - 1 if events else job.first_seq
+            lane = self._lanes.setdefault(run.key, _Lane())
+            lane.waiting.append(job)
+            self._advance(run.key, lane)
+        return len(found)
+
+    async def cancel(self, run_id: str, *, reason: str = "it was stopped") -> None:
+        """Stop a run that waits or runs; one that has ended stays as it is."""
+        job = self._jobs.get(run_id)
+        if job is None:
+            if self._store is None or await self._store.find(run_id) is None:
+                raise NotFound(f"There is no run {run_id!r}.")
+            return
+        job.why_cancelled = reason
+        lane = self._lanes[job.run.key]
+        if job in lane.waiting:
+            lane.waiting.remove(job)
+            await self._end(job, RunCancelled(reason=reason), "cancelled")
+            self._resolve(job, SurefootError(f"The run was stopped before it began: {reason}."))
+        elif job.task is not None:
+            job.task.cancel()
+            await asyncio.wait([job.task])
+
+    async def decide(self, run_id: str, call_id: str, decision: Decision) -> None:
+        """Hand in a person's decision on a call that waits for one."""
+        job = self._jobs.get(run_id)
+        if job is None or call_id not in job.desk.open_calls:
+            raise NotFound(f"Run {run_id!r} does not wait for a decision on call {call_id!r}.")
+        if self._store is not None:
+            await self._store.decide(run_id, call_id, decision)
+        job.desk.decide(call_id, decision)
+
+    def job(self, run_id: str) -> Job | None:
+        """Return a run that has not ended."""
+        return self._jobs.get(run_id)
+
+    async def drain(self) -> None:
+        """Wait until no run is left that could go on without a person."""
+        while busy := [job.result for job in self._jobs.values() if not job.desk.open_calls]:
+            await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED, timeout=0.2)
+
+    async def close(self) -> None:
+        """Stop all runs. Those in a store stay unfinished and are taken up by the next process."""
+        self._closing = True
+        running = [lane.current for lane in self._lanes.values() if lane.current is not None]
+        tasks = [job.task for job in running if job.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for job in list(self._jobs.values()):
+            if self._store is not None and job in running:
+                await self._store.uncount(job.run.run_id)
+            self._resolve(job, SurefootError("The assistant was closed before the run ended."))
+
+    async def _known(self, run: Run) -> Job | None:
+        """Return the job of the run that the same message began before."""
+        if run.message_id is None:
+            return None
+        message = (run.key, run.message_id)
+        if self._store is not None and message not in self._messages:
+            if (kept := await self._store.of_message(*message)) is not None:
+                self._messages.setdefault(message, kept)
+        if (earlier := self._messages.get(message)) is None:
+            return None
+        return self._jobs.get(earlier.run_id) or await self._over(earlier)
+
+    async def _over(self, run: Run) -> Job:
+        """Return a job for a run that has ended, with its outcome read from the log."""
+        events = await self._log.read(run.key, run_id=run.run_id)
+        result: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        result.add_done_callback(_retrieved)
+        job = Job(run=run, resume=False, result=result)
+        job.first_seq = events[0].seq - 1 if events else 0
+        self._settle(job, outcome_of(events, run))
+        return job
+
+    def _register(self, run: Run, *, resume: bool) -> Job:
+        result: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        result.add_done_callback(_retrieved)
+        job = Job(run=run, resume=resume, result=result, first_seq=self._log.last_seq(run.key))
+        self._jobs[run.run_id] = job
+        if run.message_id is not None:
+            self._messages[(run.key, run.message_id)] = run
+        return job
+
+    def _advance(self, key: ThreadKey, lane: _Lane) -> None:
+        """Begin the thread's next run, when none is running."""
+        if lane.current is not None or self._closing:
+            return
+        if not lane.waiting:
+            self._lanes.pop(key, None)
+            return
+        job = lane.current = lane.waiting.popleft()
+        job.task = asyncio.create_task(self._run(job), name=f"run {job.run.run_id}")
+
+        def ended(_: asyncio.Task[None]) -> None:
+            lane.current = None
+            self._advance(key, lane)
+
+        job.task.add_done_callback(ended)
+
+    async def _run(self, job: Job) -> None:
+        """Run one job to its last event."""
+        emit = self._emitter(job)
+        run = job.run
+        attempt = run.attempts + 1
+        try:
+            if attempt > MAX_ATTEMPTS:
+                told = f"The run was begun {run.attempts} times and never ended; it is given up."
+                raise SurefootError(told)
+            if self._store is not None:
+                await self._store.set_status(run.run_id, "running", attempt=attempt)
+            job.run = run = replace(run, attempts=attempt, status="running")
+            emit(RunResumed(attempt=attempt) if job.resume else _started(run))
+            answer = await self._work(job, emit)
+            await self._finish(job, answer)
+        except asyncio.CancelledError:
+            if job.why_cancelled is None:
+                raise
+            await self._end(job, RunCancelled(reason=job.why_cancelled), "cancelled")
+            self._resolve(job, SurefootError(f"The run was stopped: {job.why_cancelled}."))
+        except SurefootError as error:
+            await self._fail(job, error, code=type(error).__name__)
+        except Exception as error:
+            logger.exception("run %s failed", run.run_id)
+            told = f"An internal error ended the run ({type(error).__name__}); see the log."
+            await self._fail(job, SurefootError(told), code="internal")
+
+    async def _finish(self, job: Job, answer: Answer) -> None:
+        if answer.reason == "cancelled":
+            await self._end(job, RunCancelled(reason=job.why_cancelled or ""), "cancelled")
+        else:
+            await self._end(
+                job, RunCompleted(reason=answer.reason, usage=answer.usage), "completed"
+            )
+        self._resolve(job, answer)
+
+    async def _fail(self, job: Job, error: SurefootError, *, code: str) -> None:
+        try:
+            await self._end(job, RunFailed(error=str(error), code=code), "failed")
+        except SurefootError:
+            logger.exception("the end of run %s could not be kept", job.run.run_id)
+        self._resolve(job, error)
+
+    async def _end(
+        self, job: Job, event: RunCompleted | RunFailed | RunCancelled, status: Status
+    ) -> None:
+        self._emitter(job)(event)
+        if self._store is not None:
+            await self._store.finish(job.run.run_id, status, at=self._now())
+        if self._forget is not None:
+            await self._forget(job.run.run_id)
+
+    def _resolve(self, job: Job, outcome: Answer | SurefootError) -> None:
+        self._jobs.pop(job.run.run_id, None)
+        self._settle(job, outcome)
+
+    def _settle(self, job: Job, outcome: Answer | SurefootError) -> None:
+        if job.result.done():
+            return
+        if isinstance(outcome, Answer):
+            job.result.set_result(outcome)
+        else:
+            job.result.set_exception(outcome)
+
+    def _emitter(self, job: Job) -> Emit:
+        run, log = job.run, self._log
+
+        def emit(event: Event) -> None:
+            log.append(event, run.key, run.run_id)
+
+        return emit
+
+
+def _retrieved(result: asyncio.Future[Answer]) -> None:
+    """Mark the outcome as seen: nobody has to wait for a run."""
+    if not result.cancelled():
+        result.exception()
+
+
+def _started(run: Run) -> RunStarted:
+    return RunStarted(
+        text=run.text, user=run.scope.user, message_id=run.message_id, policy=run.policy
+    )

@@ -1,0 +1,131 @@
+"""Resuming: what the events of an earlier attempt say has already happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from surefoot.answer import Answer
+from surefoot.errors import SurefootError
+from surefoot.events import (
+    AnswerCompleted,
+    AnswerDelta,
+    AnswerRetracted,
+    ApprovalRequested,
+    ApprovalResolved,
+    CheckFailed,
+    CheckPassed,
+    CheckSkipped,
+    ContextRecalled,
+    Event,
+    PlanCreated,
+    PlanRevised,
+    RunCancelled,
+    RunCompleted,
+    RunFailed,
+    StepFailed,
+    StepFinished,
+)
+from surefoot.evidence import Evidence
+from surefoot.graphs import CallRecord
+from surefoot.verdicts import Verdict
+
+from .store import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the events of an earlier attempt say has already happened."""
+
+    evidence: tuple[Evidence, ...]
+    announced: frozenset[str]
+    failed_calls: dict[str, CallRecord]
+    shown: tuple[int, ...]
+    """Sentences that left and still stand, though the answer was not completed."""
+    completed: AnswerCompleted | None
+
+
+def told(events: Sequence[Event]) -> Told:
+    """Read an earlier attempt's events."""
+    evidence: list[Evidence] = []
+    announced: set[str] = set()
+    failed: dict[str, CallRecord] = {}
+    shown: set[int] = set()
+    completed: AnswerCompleted | None = None
+    for event in events:
+        match event:
+            case ContextRecalled(evidence=found):
+                evidence += found
+            case StepFinished(evidence=found, call_id=call_id):
+                evidence += found
+                announced.add(call_id)
+            case StepFailed(call_id=call_id, code=code) if code != "cancelled":
+                failed[call_id] = CallRecord(error=event.error, code=code)
+                announced.add(call_id)
+            case PlanCreated(plan=plan) | PlanRevised(plan=plan):
+                announced.add(f"plan {plan.revision}")
+            case ApprovalRequested(call_id=call_id):
+                announced.add(f"approval {call_id}")
+            case ApprovalResolved(call_id=call_id):
+                announced.add(f"decision {call_id}")
+            case CheckPassed() | CheckFailed() if event.stage == "call":
+                announced.add(f"check {event.run_id}.{event.claim_id}")
+            case AnswerDelta(sentence=index):
+                shown.add(index)
+            case AnswerRetracted(sentence=index):
+                shown.discard(index)
+            case AnswerCompleted():
+                completed = event
+            case _:
+                pass
+    return Told(
+        evidence=tuple(evidence),
+        announced=frozenset(announced),
+        failed_calls=failed,
+        shown=tuple(sorted(shown)),
+        completed=completed,
+    )
+
+
+def outcome_of(events: Sequence[Event], run: Run) -> Answer | SurefootError:
+    """Return the answer of a run that has ended, or the error that ended it instead."""
+    match events[-1] if events else None:
+        case RunFailed(error=error):
+            return SurefootError(error)
+        case RunCancelled(reason=reason):
+            return SurefootError(f"The run was stopped: {reason}.")
+        case RunCompleted(reason=reason):
+            pass
+        case _:
+            return SurefootError(f"Run {run.run_id!r} has no end in the log.")
+    past = told(events)
+    if past.completed is None:
+        return SurefootError(f"Run {run.run_id!r} has no answer in the log.")
+    return Answer(
+        text=past.completed.text,
+        citations=past.completed.citations,
+        evidence=past.evidence,
+        verdicts=verdicts_of(events),
+        usage=past.completed.usage,
+        run_id=run.run_id,
+        thread_id=run.scope.thread_id,
+        reason=reason,
+    )
+
+
+def verdicts_of(events: Sequence[Event]) -> tuple[Verdict, ...]:
+    """Return the verdicts that a run's events tell of."""
+    return tuple(
+        Verdict(
+            stage=event.stage,
+            check=event.check,
+            outcome=event.outcome,
+            code=event.code,
+            reason=event.reason,
+            claim_id=event.claim_id,
+            evidence_ids=event.evidence_ids,
+            repair=event.repair,
+        )
+        for event in events
+        if isinstance(event, CheckPassed | CheckFailed | CheckSkipped)
+    )

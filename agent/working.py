@@ -1,0 +1,181 @@
+"""Working: one job of the engine, from its context to its answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from surefoot.answer import Answer
+from surefoot.errors import SurefootError
+from surefoot.events import AnswerCompleted, AnswerRetracted
+from surefoot.evidence import Evidence
+from surefoot.graphs import (
+    Budget,
+    Checks,
+    Durability,
+    EvidenceLedger,
+    Machine,
+    RunContext,
+    drive,
+)
+from surefoot.limits import Limits
+from surefoot.memory import Memory
+from surefoot.model import ChatModel
+from surefoot.tools import Tool, Toolbox
+from surefoot.turns import Turn
+
+from .clock import Clock
+from .home import Home
+from .runs import Emit, Job, told
+
+logger = logging.getLogger(__name__)
+
+STOPPED = "(This answer was stopped before its end.)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equipment:
+    """What a run gets to work with."""
+
+    model: ChatModel
+    toolbox: Toolbox
+    memory: Memory | None
+    instructions: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """Takes jobs to their answers: builds each one's context and drives the machine."""
+
+    home: Home
+    machine: Machine
+    clock: Clock
+    limits: Limits
+    checks: Checks
+
+    async def work(self, job: Job, emit: Emit, equipment: Equipment) -> Answer:
+        """Drive the job; one that was stopped gives what it had, marked."""
+        context = await self._context(job, emit, equipment)
+        if job.resume and (done := await self._take_up(job, context)) is not None:
+            return done
+        try:
+            return await drive(
+                self.machine,
+                context,
+                job.run.text,
+                desk=job.desk,
+                durability=_durability(equipment.toolbox),
+                resume=job.resume,
+                on_wait=lambda waits: self._waits(job, waits),
+            )
+        except asyncio.CancelledError:
+            if job.why_cancelled is None:
+                raise
+            return await self._stopped(job, context)
+
+    async def _context(self, job: Job, emit: Emit, equipment: Equipment) -> RunContext:
+        run, store = job.run, self.home.store
+        numbered = await self.home.log.open_thread(run.key)
+        return RunContext(
+            run_id=run.run_id,
+            scope=run.scope,
+            model=equipment.model,
+            toolbox=equipment.toolbox,
+            instructions=equipment.instructions,
+            budget=Budget(self.limits),
+            ledger=EvidenceLedger(numbered=numbered, now=self.clock.now),
+            emit=emit,
+            now=self.clock.now,
+            checks=self.checks,
+            policy=run.policy,
+            memory=equipment.memory,
+            calls=store,
+        )
+
+    async def _take_up(self, job: Job, context: RunContext) -> Answer | None:
+        """Bring the context to where an earlier attempt left off; return its answer if it had one.
+
+        Sentences that had left are withdrawn, because the answer is told again from its start.
+        """
+        run, store = job.run, self.home.store
+        past = told(await self.home.log.read(run.key, run_id=run.run_id))
+        numbered = context.ledger.last_number
+        context.ledger = EvidenceLedger(numbered=numbered, now=self.clock.now, found=past.evidence)
+        context.announced |= past.announced
+        if store is not None:
+            context.known_calls |= await store.load(run.run_id)
+            for call_id, decision in (await store.decisions(run.run_id)).items():
+                job.desk.decide(call_id, decision)
+        context.known_calls |= past.failed_calls
+        _restore_values(context)
+        if past.completed is not None:
+            return await self._already(job, context, past.completed, past.evidence)
+        for index in past.shown:
+            context.emit(AnswerRetracted(sentence=index))
+        return None
+
+    async def _already(
+        self, job: Job, context: RunContext, done: AnswerCompleted, evidence: Sequence[Evidence]
+    ) -> Answer:
+        """Finish a run whose answer was told in full before its process ended."""
+        await _keep(context, job.run.text, done.text)
+        return Answer(
+            text=done.text,
+            citations=done.citations,
+            evidence=tuple(evidence),
+            usage=done.usage,
+            run_id=job.run.run_id,
+            thread_id=job.run.scope.thread_id,
+        )
+
+    async def _stopped(self, job: Job, context: RunContext) -> Answer:
+        """Keep what a stopped run had said, so that the thread can go on from it."""
+        partial = "".join(context.released).strip()
+        text = f"{partial} {STOPPED}".strip()
+        await _keep(context, job.run.text, text)
+        return Answer(
+            text=text,
+            evidence=context.ledger.all(),
+            verdicts=tuple(context.verdicts),
+            usage=context.budget.used(),
+            run_id=job.run.run_id,
+            thread_id=job.run.scope.thread_id,
+            reason="cancelled",
+        )
+
+    async def _waits(self, job: Job, waits: bool) -> None:
+        if self.home.store is not None:
+            await self.home.store.set_status(
+                job.run.run_id,
+                "waiting" if waits else "running",
+                attempt=0 if waits else job.run.attempts,
+            )
+
+
+async def _keep(context: RunContext, question: str, answer: str) -> None:
+    if context.memory is None:
+        return
+    turn = Turn(run_id=context.run_id, question=question, answer=answer, created_at=context.now())
+    try:
+        await context.memory.keep(turn, context.scope)
+    except (SurefootError, OSError):
+        logger.exception("the turn of run %s could not be kept", context.run_id)
+
+
+def _restore_values(context: RunContext) -> None:
+    """Make the results of finished calls available to references again."""
+    for call_id, record in context.known_calls.items():
+        if record.output is not None:
+            context.values[call_id.rpartition(".")[2]] = record.output.value
+
+
+def _durability(toolbox: Toolbox) -> Durability:
+    """Return how checkpoints are written: before going on when a call may change the world."""
+    return "sync" if any(tool.side_effects for tool in toolbox) else "async"
+
+
+def has_side_effects(tools: Sequence[Tool]) -> bool:
+    """Return whether some call may have to wait for approval."""
+    return any(tool.side_effects for tool in tools)

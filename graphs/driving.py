@@ -1,0 +1,89 @@
+"""Driving: take a run through the machine, from its question or from its checkpoint."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Literal
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.types import Command
+
+from surefoot.answer import Answer
+
+from .approval import Decision
+from .context import RunContext
+from .machine import Machine
+from .state import RunState
+
+Durability = Literal["sync", "async", "exit"]
+
+RECURSION_LIMIT = 1_000
+"""Above what any `Limits` lets a run do: loops end by rule, and this is only the last net."""
+
+
+class Desk:
+    """Where a run waits for a person: decisions come in by call id."""
+
+    def __init__(self, decided: dict[str, Decision] | None = None) -> None:
+        self._decided = decided or {}
+        self._changed = asyncio.Event()
+        self.open_calls: frozenset[str] = frozenset()
+        """The calls that wait for a decision now."""
+
+    def decide(self, call_id: str, decision: Decision) -> None:
+        """Hand in a decision."""
+        self._decided[call_id] = decision
+        self._changed.set()
+
+    async def wait(self, call_ids: Sequence[str]) -> dict[str, Decision]:
+        """Return the decisions on the calls named as soon as there is at least one."""
+        self.open_calls = frozenset(call_ids)
+        while not (found := self.open_calls & self._decided.keys()):
+            self._changed.clear()
+            await self._changed.wait()
+        self.open_calls = frozenset()
+        return {call_id: self._decided.pop(call_id) for call_id in found}
+
+
+async def drive(
+    machine: Machine,
+    context: RunContext,
+    question: str,
+    *,
+    desk: Desk,
+    durability: Durability,
+    resume: bool,
+    on_wait: Callable[[bool], Awaitable[None]],
+) -> Answer:
+    """Take the run to its answer. Raises what ended it instead.
+
+    `on_wait` is told when the run begins and stops waiting for a person. With `resume`, the run
+    goes on from its checkpoint, if it has one.
+    """
+    config: RunnableConfig = {
+        "configurable": {"thread_id": context.run_id},
+        "recursion_limit": RECURSION_LIMIT,
+    }
+    given: RunState | Command[str] | None = {"question": question}
+    if resume and (await machine.aget_state(config)).values:
+        given = None
+    while True:
+        result = await machine.ainvoke(given, config, context=context, durability=durability)
+        if not (waiting := _waiting(result)):
+            break
+        await on_wait(True)
+        with context.budget.paused():
+            decided = await desk.wait(waiting)
+        await on_wait(False)
+        given = Command(resume={call_id: d.model_dump() for call_id, d in decided.items()})
+    assert context.answer is not None, "the machine ended without an answer"
+    return context.answer
+
+
+def _waiting(result: dict[str, object]) -> list[str]:
+    """Return the call ids that the machine waits for a decision on."""
+    interrupts = result.get("__interrupt__")
+    if not isinstance(interrupts, list | tuple) or not interrupts:
+        return []
+    return [str(call_id) for call_id in interrupts[0].value]

@@ -9,13 +9,29 @@ from .tool import Arguments, CallContext, Tool, ToolOutput
 from .toolbox import Toolbox
 
 if TYPE_CHECKING:
+    from .code import (
+        Execution,
+        LocalSandbox,
+        ProgramError,
+        Sandbox,
+        SandboxLimits,
+        SandboxUnavailable,
+        code_runner,
+    )
     from .foreign import tool_from_langchain, tool_from_schema
     from .memory_tools import Notes, recall_tool, remember_tool
     from .retrieval import PassageSearch, document_search
 
 _HOMES = {
+    "Execution": "code",
+    "LocalSandbox": "code",
     "Notes": "memory_tools",
     "PassageSearch": "retrieval",
+    "ProgramError": "code",
+    "Sandbox": "code",
+    "SandboxLimits": "code",
+    "SandboxUnavailable": "code",
+    "code_runner": "code",
     "document_search": "retrieval",
     "recall_tool": "memory_tools",
     "remember_tool": "memory_tools",
@@ -26,11 +42,18 @@ _HOMES = {
 __all__ = [
     "Arguments",
     "CallContext",
+    "Execution",
+    "LocalSandbox",
     "Notes",
     "PassageSearch",
+    "ProgramError",
+    "Sandbox",
+    "SandboxLimits",
+    "SandboxUnavailable",
     "Tool",
     "ToolOutput",
     "Toolbox",
+    "code_runner",
     "document_search",
     "recall_tool",
     "remember_tool",

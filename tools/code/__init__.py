@@ -1,1 +1,41 @@
-"""Code in a sandbox."""
+"""Code: programs that a model writes, run where they can do no harm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .sandbox import Execution, ProgramError, Sandbox, SandboxUnavailable
+
+if TYPE_CHECKING:
+    from .jail.plan import SandboxLimits, Tier
+    from .local import LocalSandbox
+    from .runner import code_runner
+
+_HOMES = {
+    "LocalSandbox": "local",
+    "SandboxLimits": "jail.plan",
+    "Tier": "jail.plan",
+    "code_runner": "runner",
+}
+
+__all__ = [
+    "Execution",
+    "LocalSandbox",
+    "ProgramError",
+    "Sandbox",
+    "SandboxLimits",
+    "SandboxUnavailable",
+    "Tier",
+    "code_runner",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load what only a running sandbox needs when it is first used."""
+    if (home := _HOMES.get(name)) is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value

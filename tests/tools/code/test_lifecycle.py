@@ -1,0 +1,62 @@
+"""A sandbox leaves nothing behind, however it ends, and goes on after what can be mended."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from surefoot.tools import LocalSandbox
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_it_goes_on_when_its_zygote_was_killed() -> None:
+    before = set(psutil.Process().children())
+    async with LocalSandbox() as sandbox:
+        await sandbox.run("x = 1", session="s")
+        (zygote,) = set(psutil.Process().children()) - before
+        zygote.kill()
+        zygote.wait()
+        done = await sandbox.run("'x' in globals()", session="s")
+        assert (done.result, done.restarted) == (False, True)
+
+
+async def test_closing_leaves_no_process_and_no_open_file() -> None:
+    files = psutil.Process().num_fds()
+    before = set(psutil.Process().children(recursive=True))
+    async with LocalSandbox() as sandbox:
+        await sandbox.run("1", session="s")
+        begun = set(psutil.Process().children(recursive=True)) - before
+        assert len(begun) >= 2
+    await asyncio.sleep(0)
+    assert psutil.wait_procs(begun, timeout=5)[1] == []
+    assert psutil.Process().num_fds() == files
+
+
+async def test_a_host_that_is_killed_takes_everything_along() -> None:
+    program = """
+import asyncio
+from surefoot.tools import LocalSandbox
+
+async def main():
+    sandbox = LocalSandbox()
+    await sandbox.start()
+    print("ready", flush=True)
+    await sandbox.run("while True: pass", session="s")
+
+asyncio.run(main())
+"""
+    host = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-c", program, stdout=subprocess.PIPE
+    )
+    assert host.stdout is not None
+    assert await host.stdout.readline() == b"ready\n"
+    begun = psutil.Process(host.pid).children(recursive=True)
+    assert len(begun) >= 2
+    host.kill()
+    await host.wait()
+    assert psutil.wait_procs(begun, timeout=5)[1] == []

@@ -1,1 +1,5 @@
 """Evals: traces in, grades and reports out."""
+
+from .bench import overhead
+
+__all__ = ["overhead"]

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from .ground import TIERS, Ground, Room, find_ground
 from .jail.plan import SandboxLimits, Tier
-from .sandbox import NO_INPUTS, Execution
+from .sandbox import NO_INPUTS, Execution, SandboxUnavailable
 
 _DISK_CHECK_SECONDS = 0.2
 _NAMES_KEPT = 4096
@@ -53,8 +53,9 @@ class LocalSandbox:
         self._tiers = tuple(tiers)
         self._starting = asyncio.Lock()
         self._places = asyncio.Semaphore(sessions)
+        self._is_closed = False
         self._ground: Ground | None = None
-        self._spare: asyncio.Task[Room] | None = None
+        self._spare: asyncio.Future[Room] | None = None
         self._seats: OrderedDict[str, _Seat] = OrderedDict()
         self._lost: OrderedDict[str, None] = OrderedDict()
 
@@ -100,6 +101,8 @@ class LocalSandbox:
             return replace(execution, restarted=restarted)
         finally:
             seat.users -= 1
+            if seat.room is None and seat.users == 0:
+                self._seats.pop(session, None)
 
     async def reset(self, session: str) -> None:
         """End a session; the next program in it starts from nothing."""
@@ -110,31 +113,39 @@ class LocalSandbox:
         self._lost.pop(session, None)
 
     async def close(self) -> None:
-        """End all sessions and the zygote, and remove what they left."""
-        ground, self._ground = self._ground, None
-        spare, self._spare = self._spare, None
-        if spare is not None:
-            spare.cancel()
-            await asyncio.gather(spare, return_exceptions=True)
-            if not spare.cancelled() and spare.exception() is None:
-                spare.result().clear()
-        for name, seat in list(self._seats.items()):
-            self._forget(name, seat)
-        self._seats.clear()
-        if ground is not None:
-            await ground.close()
+        """End all sessions and the zygote, and remove what they left. It cannot be used again."""
+        self._is_closed = True
+        async with self._starting:
+            await self._leave_ground()
 
     async def _standing_ground(self) -> Ground:
         """Return the ground, found anew if its zygote has ended."""
         async with self._starting:
+            if self._is_closed:
+                raise SandboxUnavailable("This sandbox was closed. Make a new one.")
             if self._ground is not None and not self._ground.is_standing:
-                await self.close()
+                await self._leave_ground()
             if self._ground is None:
                 self._ground, room = await find_ground(
                     tiers=self._tiers, limits=self._limits, preload=self._preload
                 )
-                self._spare = asyncio.create_task(_ready(room))
+                self._spare = asyncio.get_running_loop().create_future()
+                self._spare.set_result(room)
             return self._ground
+
+    async def _leave_ground(self) -> None:
+        """End every session, and the zygote they came from."""
+        ground, self._ground = self._ground, None
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            spare.cancel()
+            (left,) = await asyncio.gather(spare, return_exceptions=True)
+            if isinstance(left, Room):
+                left.clear()
+        for name, seat in list(self._seats.items()):
+            self._forget(name, seat)
+        if ground is not None:
+            await ground.close()
 
     async def _room(self, name: str, seat: _Seat) -> Room:
         """Return the seat's room, a new one if it has none that lives."""
@@ -184,18 +195,16 @@ class LocalSandbox:
         taken = [name for name, seat in self._seats.items() if seat.room is not None]
         if len(taken) >= self._sessions:
             idle = next(name for name in taken if self._seats[name].users == 0)
-            self._forget(idle, self._seats.pop(idle))
+            self._forget(idle, self._seats[idle])
 
     def _forget(self, name: str, seat: _Seat) -> None:
         """End a seat's session and remember that its variables are gone."""
         room, seat.room = seat.room, None
+        if seat.users == 0:
+            self._seats.pop(name, None)
         if room is None:
             return
         room.clear()
         self._lost[name] = None
         while len(self._lost) > _NAMES_KEPT:
             self._lost.popitem(last=False)
-
-
-async def _ready(room: Room) -> Room:
-    return room

@@ -8,7 +8,7 @@ READY := $(VENV)/ready-$(RECIPE)
 QUESTION := Which island has the most penguins?
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types lock schema bench clean
+.PHONY: help run test check lint types lock schema pages bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,10 @@ lock: $(READY) ## Pin every dependency anew in requirements.lock
 
 schema: $(READY) ## Write the JSON Schema of the events to docs/events.schema.json
 	$(BIN)/python tests/test_event_schema.py > docs/events.schema.json
+
+pages: ## Copy the pages of docs/ into the example workspace
+	rm -f examples/workspace/docs/*
+	cp $(filter-out docs/architecture.md,$(wildcard docs/*.md)) examples/workspace/docs/
 
 bench: $(READY) ## Measure our own overhead beside other frameworks
 	$(BIN)/python -m surefoot.evals.bench.overhead

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .foreign import tool_from_langchain, tool_from_schema
     from .memory_tools import Notes, recall_tool, remember_tool
     from .retrieval import PassageSearch, document_search
+    from .sql import QueryLimits, QueryResult, Table, TableReport, Workspace, sql_query
 
 _HOMES = {
     "Execution": "code",
@@ -28,13 +29,19 @@ _HOMES = {
     "Notes": "memory_tools",
     "PassageSearch": "retrieval",
     "ProgramError": "code",
+    "QueryLimits": "sql",
+    "QueryResult": "sql",
     "Sandbox": "code",
     "SandboxLimits": "code",
     "SandboxUnavailable": "code",
+    "Table": "sql",
+    "TableReport": "sql",
+    "Workspace": "sql",
     "code_runner": "code",
     "document_search": "retrieval",
     "recall_tool": "memory_tools",
     "remember_tool": "memory_tools",
+    "sql_query": "sql",
     "tool_from_langchain": "foreign",
     "tool_from_schema": "foreign",
 }
@@ -47,16 +54,22 @@ __all__ = [
     "Notes",
     "PassageSearch",
     "ProgramError",
+    "QueryLimits",
+    "QueryResult",
     "Sandbox",
     "SandboxLimits",
     "SandboxUnavailable",
+    "Table",
+    "TableReport",
     "Tool",
     "ToolOutput",
     "Toolbox",
+    "Workspace",
     "code_runner",
     "document_search",
     "recall_tool",
     "remember_tool",
+    "sql_query",
     "tool",
     "tool_from_langchain",
     "tool_from_schema",

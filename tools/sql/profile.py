@@ -1,0 +1,160 @@
+"""Profiling: what the columns of a table hold, and which columns are keys into others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from .catalog import Column, Key, Table, literal, quoted
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_MOST_LISTED = 100
+"""Up to so many different values are kept, for checks and for the catalog."""
+_LONGEST_LISTED = 80
+_EXACT_ROWS = 5_000_000
+_FEW_NUMBERS = 10
+_SAMPLES = 3
+_MOST_CANDIDATES = 200
+
+_INTEGERS = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?")
+_NUMBERS = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*|BIGNUM")
+_DATES = re.compile(r"DATE|TIME.*|TIMESTAMP.*")
+_WORDS = re.compile(r"VARCHAR|ENUM.*|BOOLEAN|UUID")
+
+
+def profile_table(connection: DuckDBPyConnection, name: str, source: str) -> Table:
+    """Return what there is to say about a table."""
+    described = connection.execute(f"DESCRIBE {quoted(name)}").fetchall()
+    [(rows,)] = connection.execute(f"SELECT count(*) FROM {quoted(name)}").fetchall()
+    columns = tuple(_column(connection, name, str(c[0]), str(c[1]), rows) for c in described)
+    return Table(name=name, source=source, rows=rows, columns=columns)
+
+
+def _column(connection: DuckDBPyConnection, table: str, name: str, kind: str, rows: int) -> Column:
+    column = quoted(name)
+    ordered = _NUMBERS.fullmatch(kind) or _DATES.fullmatch(kind)
+    comparable = ordered or _WORDS.fullmatch(kind)
+    distinct = "NULL"
+    if comparable:
+        distinct = f"{'approx_count_distinct' if rows > _EXACT_ROWS else 'count'}({{}}{column})"
+        distinct = distinct.format("" if rows > _EXACT_ROWS else "DISTINCT ")
+    low, high = (f"min({column})::VARCHAR", f"max({column})::VARCHAR") if ordered else ("NULL",) * 2
+    [(nulls, different, minimum, maximum)] = connection.execute(
+        f"SELECT count(*) - count({column}), {distinct}, {low}, {high} FROM {quoted(table)}"
+    ).fetchall()
+    different = different or 0
+    listed: tuple[str, ...] = ()
+    samples: tuple[str, ...] = ()
+    if comparable and _worth_listing(kind, different, rows - nulls):
+        listed = _values(connection, table, column, kind, _MOST_LISTED)
+    elif not ordered and comparable:
+        samples = _values(connection, table, column, kind, _SAMPLES, longest=_LONGEST_LISTED)
+    return Column(
+        name=name,
+        type=kind,
+        nulls=nulls,
+        distinct=different,
+        values=listed if len(listed) == different and listed else None,
+        samples=samples,
+        minimum=_as_literal(minimum, kind),
+        maximum=_as_literal(maximum, kind),
+    )
+
+
+def _worth_listing(kind: str, different: int, present: int) -> bool:
+    if _INTEGERS.fullmatch(kind):
+        return different <= _FEW_NUMBERS and different < present
+    return bool(_WORDS.fullmatch(kind)) and kind != "UUID" and different <= _MOST_LISTED
+
+
+def _values(
+    connection: DuckDBPyConnection,
+    table: str,
+    column: str,
+    kind: str,
+    limit: int,
+    *,
+    longest: int | None = None,
+) -> tuple[str, ...]:
+    text = f"{column}::VARCHAR"
+    fits = f"AND length({text}) <= {longest} AND {text} NOT SIMILAR TO '(?s).*[\\r\\n].*'"
+    found = connection.execute(
+        f"SELECT {text} AS v, count(*) AS n FROM {quoted(table)} WHERE {column} IS NOT NULL "
+        f"{fits if longest is not None else ''} GROUP BY v ORDER BY n DESC, v LIMIT {limit}"
+    ).fetchall()
+    values = [str(value) for value, _ in found]
+    if longest is None and any(len(v) > _LONGEST_LISTED * 3 for v in values):
+        return ()
+    return tuple(v for value in values if (v := _as_literal(value, kind)) is not None)
+
+
+def _as_literal(value: str | None, kind: str) -> str | None:
+    if value is None:
+        return None
+    return value if _NUMBERS.fullmatch(kind) or kind == "BOOLEAN" else literal(value)
+
+
+def find_keys(connection: DuckDBPyConnection, tables: Sequence[Table]) -> tuple[Key, ...]:
+    """Return the columns that refer to another table: by their name, and by every value."""
+    found: list[Key] = []
+    for key in list(_candidates(tables))[:_MOST_CANDIDATES]:
+        reverse = Key(
+            table=key.to_table, column=key.to_column, to_table=key.table, to_column=key.column
+        )
+        if reverse not in found and _included(connection, key):
+            found.append(key)
+    return tuple(found)
+
+
+def _candidates(tables: Sequence[Table]) -> Iterator[Key]:
+    for parent in tables:
+        for column in parent.columns:
+            if not _identifies(parent, column):
+                continue
+            names = _names_of(parent.name, column.name)
+            for child in tables:
+                for other in child.columns:
+                    if child is parent or other.name.casefold() not in names:
+                        continue
+                    if _family(other.type) == _family(column.type) and other.distinct:
+                        yield Key(
+                            table=child.name,
+                            column=other.name,
+                            to_table=parent.name,
+                            to_column=column.name,
+                        )
+
+
+def _identifies(table: Table, column: Column) -> bool:
+    return table.rows > 0 and not column.nulls and column.distinct == table.rows
+
+
+def _names_of(table: str, column: str) -> frozenset[str]:
+    """Return how other tables call a reference to `table.column`."""
+    table, column = table.casefold(), column.casefold()
+    singular = {table, table.removesuffix("s"), table.removesuffix("es")}
+    if table.endswith("ies"):
+        singular.add(f"{table[:-3]}y")
+    if column in ("id", "key", "code", "no", "nr", "number", "uuid"):
+        return frozenset(f"{one}{link}{column}" for one in singular for link in ("_", ""))
+    if column in ("name", "title", "description", "note", "notes", "comment", "value"):
+        return frozenset(singular)
+    return frozenset({column})
+
+
+def _family(kind: str) -> str:
+    if _INTEGERS.fullmatch(kind):
+        return "INTEGER"
+    return kind
+
+
+def _included(connection: DuckDBPyConnection, key: Key) -> bool:
+    child, parent = quoted(key.column), quoted(key.to_column)
+    [(missing,)] = connection.execute(
+        f"SELECT EXISTS (SELECT 1 FROM {quoted(key.table)} AS c WHERE c.{child} IS NOT NULL AND "
+        f"NOT EXISTS (SELECT 1 FROM {quoted(key.to_table)} AS p WHERE p.{parent} = c.{child}))"
+    ).fetchall()
+    return not missing

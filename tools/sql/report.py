@@ -1,0 +1,18 @@
+"""The report of an ingest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableReport:
+    """What became of each file, by its name."""
+
+    added: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    """Files that are gone; so are their tables."""
+    errors: tuple[str, ...] = ()
+    """One line for each file that could not be read, beginning with its name."""

@@ -24,9 +24,7 @@ class Home:
     database: Database | None = None
 
     @classmethod
-    async def on_disk(
-        cls, data_dir: DataDir, *, now: Callable[[], str], new_id: Callable[[], str]
-    ) -> Home:
+    async def on_disk(cls, data_dir: DataDir, *, now: Callable[[], str]) -> Home:
         """Open what the folder holds. Raises `StorageError`."""
         database = Database(data_dir.events)
         try:
@@ -35,7 +33,7 @@ class Home:
             await database.close()
             raise
         return cls(
-            log=SqliteEventLog(database, now=now, new_id=new_id),
+            log=SqliteEventLog(database, now=now),
             store=RunStore(database),
             checkpoints=checkpoints,
             data_dir=data_dir,
@@ -43,12 +41,10 @@ class Home:
         )
 
     @classmethod
-    async def in_memory(
-        cls, *, now: Callable[[], str], new_id: Callable[[], str], interruptible: bool
-    ) -> Home:
+    async def in_memory(cls, *, now: Callable[[], str], interruptible: bool) -> Home:
         """Keep nothing beyond the process; `interruptible` runs can wait for approval."""
         return cls(
-            log=MemoryEventLog(now=now, new_id=new_id),
+            log=MemoryEventLog(now=now),
             checkpoints=await Checkpoints.open(None) if interruptible else None,
         )
 

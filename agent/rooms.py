@@ -141,7 +141,7 @@ class Rooms:
             if await documents.paths(tenant=self._settings.tenant):
                 made.append(document_search(documents))
         if self._exists("tables") and (tables := self.tables()) is not None:
-            if await tables.tables():
+            if tables.tables():
                 made.append(sql_query(tables))
         return made
 

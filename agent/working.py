@@ -91,6 +91,7 @@ class Worker:
             checks=self.checks,
             policy=run.policy,
             memory=equipment.memory,
+            checkpointed=self.home.checkpoints is not None,
             calls=store,
         )
 

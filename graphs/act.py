@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from langgraph.runtime import Runtime
 from langgraph.types import Command
@@ -16,25 +17,25 @@ from .approval import decide
 from .context import RunContext
 from .planning import PLAN_TOOL, CallGroup
 from .rendering import render
-from .state import RunState
+from .state import Progress, RunState
 
 
 async def act(state: RunState, runtime: Runtime[RunContext]) -> Command[str]:
     """Run every step of the plan and return the results as the model's tool messages."""
-    context = runtime.context
-    board = Board(state["plan"])
+    told, progress = await run_plan(runtime.context, state["progress"])
+    return Command(update={"messages": told, "progress": progress}, goto="think")
+
+
+async def run_plan(context: RunContext, progress: Progress) -> tuple[list[Message], Progress]:
+    """Run the plan; return the messages that tell the model of it, and how far the run has come."""
+    board = Board(progress.plan)
     closing = await _run_all(context, board)
     found = any(result.evidence for result in board.results.values())
-    stalls = 0 if found else state.get("stalls", 0) + 1
+    stalls = 0 if found else progress.stalls + 1
     if not closing and stalls >= 2:
         closing = "the last two rounds brought nothing new."
-    update: RunState = {
-        "messages": tool_messages(state["groups"], board.results),
-        "stalls": stalls,
-        "closing": closing,
-        "used": context.budget.used(),
-    }
-    return Command(update=update, goto="think")
+    told = tool_messages(progress.groups, board.results)
+    return told, replace(progress, stalls=stalls, closing=closing, used=context.budget.used())
 
 
 async def _run_all(context: RunContext, board: Board) -> str:

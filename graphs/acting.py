@@ -116,9 +116,9 @@ async def run_wave(context: RunContext, wave: Sequence[Prepared]) -> list[StepRe
     """
     if len(wave) == 1:
         return [await _settle(context, wave[0], _call(context, wave[0]))]
-    if context.gate is None:
-        context.gate = asyncio.Semaphore(context.budget.limits.parallel_calls)
-    calls = [asyncio.ensure_future(_gated(context, one)) for one in wave]
+    allowed = context.budget.limits.parallel_calls
+    gate = asyncio.Semaphore(allowed) if len(wave) > allowed else None
+    calls = [asyncio.ensure_future(_gated(context, one, gate)) for one in wave]
     try:
         return [await _settle(context, one, call) for one, call in zip(wave, calls, strict=True)]
     finally:
@@ -136,9 +136,10 @@ class _Outcome:
     replayed: bool = False
 
 
-async def _gated(context: RunContext, one: Prepared) -> _Outcome:
-    assert context.gate is not None
-    async with context.gate:
+async def _gated(context: RunContext, one: Prepared, gate: asyncio.Semaphore | None) -> _Outcome:
+    if gate is None:
+        return await _call(context, one)
+    async with gate:
         return await _call(context, one)
 
 

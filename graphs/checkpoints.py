@@ -14,6 +14,7 @@ from surefoot.errors import StorageError
 _OURS = (
     ("surefoot.answer", "Usage"),
     ("surefoot.graphs.planning", "CallGroup"),
+    ("surefoot.graphs.state", "Progress"),
     ("surefoot.messages", "AssistantMessage"),
     ("surefoot.messages", "SystemMessage"),
     ("surefoot.messages", "ToolCall"),

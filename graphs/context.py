@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -39,6 +38,8 @@ class RunContext:
     checks: Checks
     policy: ReleasePolicy = "hold"
     memory: Memory | None = None
+    checkpointed: bool = True
+    """False when the machine has no checkpointer, so that nothing can be resumed."""
     calls: CallLedger | None = None
     """None keeps no call ledger: a crash then makes the calls again."""
     known_calls: dict[str, CallRecord] = field(default_factory=dict[str, CallRecord])
@@ -51,8 +52,6 @@ class RunContext:
     released: list[str] = field(default_factory=list[str])
     """The answer so far, sentence by sentence as it left."""
     answer: Answer | None = None
-    gate: asyncio.Semaphore | None = None
-    """Bounds the calls that run side by side; made when first needed."""
 
     def first(self, what: str) -> bool:
         """Return whether `what` is told for the first time, and note that it is told."""

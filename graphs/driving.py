@@ -12,6 +12,7 @@ from langgraph.types import Command
 from surefoot.answer import Answer
 
 from .approval import Decision
+from .budget import Budget
 from .context import RunContext
 from .machine import Machine
 from .state import RunState
@@ -61,15 +62,17 @@ async def drive(
     `on_wait` is told when the run begins and stops waiting for a person. With `resume`, the run
     goes on from its checkpoint, if it has one.
     """
-    config: RunnableConfig = {
-        "configurable": {"thread_id": context.run_id},
-        "recursion_limit": RECURSION_LIMIT,
-    }
+    config: RunnableConfig = {"recursion_limit": RECURSION_LIMIT}
+    if context.checkpointed:
+        config["configurable"] = {"thread_id": context.run_id}
     given: RunState | Command[str] | None = {"question": question}
-    if resume and (await machine.aget_state(config)).values:
+    if resume and (kept := (await machine.aget_state(config)).values):
         given = None
+        if (progress := kept.get("progress")) is not None:
+            context.budget = Budget(context.budget.limits, used=progress.used)
+    how = durability if context.checkpointed else None
     while True:
-        result = await machine.ainvoke(given, config, context=context, durability=durability)
+        result = await machine.ainvoke(given, config, context=context, durability=how)
         if not (waiting := _waiting(result)):
             break
         await on_wait(True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
@@ -182,23 +182,50 @@ def fingerprint(tool: str, args: Mapping[str, JsonValue]) -> str:
     return f"{tool} {json.dumps(args, sort_keys=True, ensure_ascii=False)}"
 
 
-def share(steps: tuple[Step, ...]) -> tuple[Plan, dict[str, str]]:
-    """Merge steps that make the same call; return the plan and whom each merged step became."""
-    first: dict[str, str] = {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """A plan in which no call is made twice."""
+
+    plan: Plan
+    alias: dict[str, str]
+    """For each step left out, the one that makes or has made the same call."""
+    made: dict[str, str]
+    """The plan's calls by fingerprint, with the step that makes each."""
+
+
+def share(steps: tuple[Step, ...], seen: Mapping[str, str]) -> Shared:
+    """Merge steps that make the same call as each other, or as one that the run has `seen`."""
+    made: dict[str, str] = {}
     alias: dict[str, str] = {}
     kept: list[Step] = []
     for step in steps:
-        args = {key: _rename(value, alias) for key, value in step.args.items()} if alias else None
-        print_ = fingerprint(step.tool, args or step.args)
-        if print_ in first:
-            alias[step.id] = first[print_]
-            continue
-        first[print_] = step.id
         if alias:
+            args = {key: _rename(value, alias) for key, value in step.args.items()}
             needs = tuple(dict.fromkeys(alias.get(name, name) for name in step.depends_on))
             step = step.model_copy(update={"args": args, "depends_on": needs})
+        call = fingerprint(step.tool, step.args)
+        if (earlier := made.get(call) or seen.get(call)) is not None:
+            alias[step.id] = earlier
+            continue
+        made[call] = step.id
         kept.append(step)
-    return Plan(steps=tuple(kept)), alias
+    return Shared(plan=Plan(steps=tuple(kept)), alias=alias, made=made)
+
+
+def regroup(groups: Sequence[CallGroup], shared: Shared) -> list[CallGroup]:
+    """Return the groups with the steps that are left; one without any says where its result is."""
+    if not shared.alias:
+        return list(groups)
+    left = {step.id for step in shared.plan.steps}
+    told: list[CallGroup] = []
+    for group in groups:
+        meant = tuple(dict.fromkeys(shared.alias.get(one, one) for one in group.steps))
+        steps = tuple(one for one in meant if one in left)
+        error = group.error
+        if meant and not steps:
+            error = f"This call was already made as {', '.join(meant)}; its result is above."
+        told.append(CallGroup(call_id=group.call_id, name=group.name, steps=steps, error=error))
+    return told
 
 
 def problems(plan: Plan, toolbox: Toolbox, *, known: Collection[str]) -> dict[str, str]:

@@ -13,28 +13,31 @@ from surefoot.verdicts import Verdict
 from .checks import as_event
 from .context import RunContext
 from .conversation import RUN_NOTE, call_model
-from .planning import PLAN_SPEC, CallGroup, Draft, draft, fingerprint, problems, share
+from .planning import PLAN_SPEC, CallGroup, Shared, draft, problems, regroup, share
 from .release import Release
-from .state import RunState
+from .state import Progress
 
 
 class Round:
-    """One visit to the node: the messages it adds and the plan it comes to."""
+    """From one visit to the node to the next: what the model says, until a plan may run."""
 
-    def __init__(self, context: RunContext, state: RunState, new: list[Message]) -> None:
+    def __init__(
+        self, context: RunContext, before: Sequence[Message], new: list[Message], progress: Progress
+    ) -> None:
         self._context = context
-        self._state = state
-        self._new = new
-        self._seen = dict(state.get("seen", {}))
-        self._numbered = state.get("numbered", 0)
-        self._stalls = state.get("stalls", 0)
-        self.closing = state.get("closing", "")
+        self._before = before
+        self._numbered = progress.numbered
+        self._stalls = progress.stalls
+        self._progress = progress
         self._told_closing = False
+        self.new = new
+        """The messages that this visit adds."""
+        self.closing = progress.closing
 
     @property
     def messages(self) -> list[Message]:
         """All that the model has been given and has said."""
-        return [*self._state.get("messages", []), *self._new]
+        return [*self._before, *self.new]
 
     def close(self, reason: str) -> None:
         """Make the next model call the answer."""
@@ -57,31 +60,30 @@ class Round:
     def _tell_closing(self) -> None:
         if not self._told_closing:
             self._told_closing = True
-            self._new.append(
+            self.new.append(
                 UserMessage(
                     f"{RUN_NOTE}no more tools can be called, because {self.closing} "
                     "Answer now from the evidence above, and say plainly what could not be done."
                 )
             )
 
-    def plan(self, message: AssistantMessage) -> RunState | None:
-        """Return the update with a checked plan, or None when the model must think again."""
-        self._new.append(message)
+    def plan(self, message: AssistantMessage) -> Progress | None:
+        """Return how far the run is, with a checked plan, or None to make the model think again."""
+        self.new.append(message)
         if self.closing:
             self._answer(message, "No tools can be called any more.")
             return None
         asked = draft(message, run_id=self._context.run_id, taken=self._numbered)
         self._numbered += len(asked.steps)
-        plan, alias = share(asked.steps)
-        groups = _renamed(asked, alias)
-        if wrong := self._wrong(plan, groups):
-            self._refuse(message, wrong)
-            return None
-        fresh, groups = self._without_repeats(plan, groups)
-        if not fresh.steps:
+        shared = share(asked.steps, self._progress.seen)
+        groups = regroup(asked.groups, shared)
+        if not shared.plan.steps and shared.alias:
             self._refuse_repeats(groups)
             return None
-        return self._accept(fresh, groups)
+        if wrong := self._wrong(shared.plan, groups):
+            self._refuse(message, wrong)
+            return None
+        return self._accept(shared, groups)
 
     def _wrong(self, plan: Plan, groups: Sequence[CallGroup]) -> dict[str, str]:
         """Return what keeps the plan from running, by step or call."""
@@ -114,7 +116,7 @@ class Round:
     def _refuse_repeats(self, groups: Sequence[CallGroup]) -> None:
         for group in groups:
             text = f"Error (not_run): {group.error}"
-            self._new.append(
+            self.new.append(
                 ToolMessage(call_id=group.call_id, name=group.name, text=text, is_error=True)
             )
         self._stalls += 1
@@ -123,74 +125,39 @@ class Round:
 
     def _answer(self, message: AssistantMessage, told: str) -> None:
         text = f"Error (not_run): {told}"
-        self._new += [
+        self.new += [
             ToolMessage(call_id=call.call_id, name=call.name, text=text, is_error=True)
             for call in message.tool_calls
         ]
 
-    def _without_repeats(
-        self, plan: Plan, groups: Sequence[CallGroup]
-    ) -> tuple[Plan, list[CallGroup]]:
-        """Drop the calls this run has already made; what is left can only bring something new."""
-        again = {
-            step.id: earlier
-            for step in plan.steps
-            if (earlier := self._seen.get(fingerprint(step.tool, step.args))) is not None
-        }
-        needed = {name for step in plan.steps if step.id not in again for name in step.depends_on}
-        again = {step_id: earlier for step_id, earlier in again.items() if step_id not in needed}
-        if not again:
-            return plan, list(groups)
-        kept = tuple(step for step in plan.steps if step.id not in again)
-        told: list[CallGroup] = []
-        for group in groups:
-            left = tuple(one for one in group.steps if one not in again)
-            error = group.error
-            if group.steps and not left:
-                earlier = ", ".join(again[one] for one in group.steps)
-                error = f"This call was already made as {earlier}; its result is above."
-            told.append(CallGroup(call_id=group.call_id, name=group.name, steps=left, error=error))
-        return Plan(steps=kept), told
-
-    def _accept(self, plan: Plan, groups: list[CallGroup]) -> RunState:
-        context, state = self._context, self._state
-        revision = state.get("revision", -1) + 1
-        plan = plan.model_copy(update={"revision": revision})
-        if context.first(f"plan {revision}"):
-            context.emit(_plan_event(plan, state.get("plan")))
-        update = self.update()
-        update["plan"] = plan
-        update["groups"] = tuple(groups)
-        update["revision"] = revision
-        update["seen"] = {fingerprint(step.tool, step.args): step.id for step in plan.steps}
-        return update
-
-    def update(self) -> RunState:
-        """Return what this visit adds to the state."""
-        return {
-            "messages": self._new,
-            "numbered": self._numbered,
-            "stalls": self._stalls,
-            "closing": self.closing,
-            "used": self._context.budget.used(),
-        }
-
-
-def _renamed(asked: Draft, alias: dict[str, str]) -> list[CallGroup]:
-    if not alias:
-        return list(asked.groups)
-    return [
-        CallGroup(
-            call_id=group.call_id,
-            name=group.name,
-            steps=tuple(dict.fromkeys(alias.get(one, one) for one in group.steps)),
-            error=group.error,
+    def _accept(self, shared: Shared, groups: list[CallGroup]) -> Progress:
+        plan = shared.plan
+        earlier = self._progress.plan
+        revision = earlier.revision + 1 if earlier.steps else 0
+        if revision:
+            plan = plan.model_copy(update={"revision": revision})
+        if self._context.first(f"plan {revision}"):
+            self._context.emit(_plan_event(plan))
+        self._progress = Progress(
+            plan=plan,
+            groups=tuple(groups),
+            seen=self._progress.seen | shared.made,
+            numbered=self._numbered,
+            stalls=self._stalls,
+            closing=self.closing,
+            used=self._context.budget.used(),
         )
-        for group in asked.groups
-    ]
+        return self._progress
+
+    def take(self, told: list[Message], progress: Progress) -> None:
+        """Go on from what running the plan brought."""
+        self.new += told
+        self._progress = progress
+        self._stalls = progress.stalls
+        self.closing = progress.closing
 
 
-def _plan_event(plan: Plan, earlier: Plan | None) -> PlanCreated | PlanRevised:
-    if earlier is None:
+def _plan_event(plan: Plan) -> PlanCreated | PlanRevised:
+    if plan.revision == 0:
         return PlanCreated(plan=plan)
     return PlanRevised(plan=plan, added=tuple(step.id for step in plan.steps))

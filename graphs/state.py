@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from dataclasses import dataclass, field
 from typing import Annotated, TypedDict
 
 from surefoot.answer import Usage
@@ -12,23 +13,29 @@ from surefoot.plan import Plan
 from .planning import CallGroup
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a run has come."""
+
+    plan: Plan = field(default_factory=Plan)
+    """The steps that are to run next, or ran last."""
+    groups: tuple[CallGroup, ...] = ()
+    """How the plan's steps answer the model's tool calls."""
+    seen: dict[str, str] = field(default_factory=dict[str, str])
+    """The calls made so far and the step that made each, so that none is made twice."""
+    numbered: int = 0
+    """Steps that have been numbered."""
+    stalls: int = 0
+    """Rounds in a row that added no evidence."""
+    closing: str = ""
+    """Why the next model call must be the answer; empty while it need not be."""
+    used: Usage = field(default_factory=Usage)
+
+
 class RunState(TypedDict, total=False):
     """One run between two supersteps."""
 
     question: str
     messages: Annotated[list[Message], operator.add]
     """What the model is given: history, question, and this run's calls and results."""
-    plan: Plan
-    """The steps that are to run next."""
-    groups: tuple[CallGroup, ...]
-    """How the steps answer the model's tool calls."""
-    seen: Annotated[dict[str, str], operator.or_]
-    """The calls made so far and the step that made each, so that none is made twice."""
-    numbered: int
-    """Steps that have been numbered."""
-    stalls: int
-    """Rounds in a row that added no evidence."""
-    closing: str
-    """Why the next model call must be the answer; empty while it need not be."""
-    revision: int
-    used: Usage
+    progress: Progress

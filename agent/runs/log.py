@@ -61,9 +61,8 @@ class _Thread:
 class _Stamping:
     """What both logs share: places, stamps and readers."""
 
-    def __init__(self, *, now: Callable[[], str], new_id: Callable[[], str]) -> None:
+    def __init__(self, *, now: Callable[[], str]) -> None:
         self._now = now
-        self._new_id = new_id
         self._threads: dict[ThreadKey, _Thread] = {}
 
     def last_seq(self, key: ThreadKey) -> int:
@@ -76,7 +75,7 @@ class _Stamping:
         stamped = event.model_copy(
             update={
                 "seq": thread.seq,
-                "event_id": self._new_id(),
+                "event_id": f"{run_id}-{thread.seq}",
                 "run_id": run_id,
                 "thread_id": key.thread_id,
                 "tenant": key.tenant,
@@ -132,10 +131,8 @@ class MemoryEventLog(_Stamping):
 class SqliteEventLog(_Stamping):
     """A log in the database. Readers see an event once it is committed, never before."""
 
-    def __init__(
-        self, database: Database, *, now: Callable[[], str], new_id: Callable[[], str]
-    ) -> None:
-        super().__init__(now=now, new_id=new_id)
+    def __init__(self, database: Database, *, now: Callable[[], str]) -> None:
+        super().__init__(now=now)
         self._database = database
         self._broken: StorageError | None = None
 

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from .memory import Memory, Recalled
 
 if TYPE_CHECKING:
+    from .chroma import ChromaVectors
     from .chroma_memory import ChromaMemory
-    from .documents import Document, DocumentIndex, IngestReport
+    from .documents import Document, DocumentIndex, Failure, IngestReport, Section
+    from .documents.chunks import chunks_of
     from .documents.index import ChromaDocuments
+    from .documents.reading import document_of
     from .embeddings import Embedder
     from .facts import Fact
     from .minilm import MiniLM
@@ -19,29 +22,39 @@ if TYPE_CHECKING:
 _HOMES = {
     "ChromaDocuments": ".documents.index",
     "ChromaMemory": ".chroma_memory",
+    "ChromaVectors": ".chroma",
     "Document": ".documents",
     "DocumentIndex": ".documents",
     "Embedder": ".embeddings",
     "Fact": ".facts",
+    "Failure": ".documents",
     "IngestReport": ".documents",
     "MiniLM": ".minilm",
     "PlainMemory": ".plain",
+    "Section": ".documents",
     "Window": ".transcript",
+    "chunks_of": ".documents.chunks",
+    "document_of": ".documents.reading",
 }
 
 __all__ = [
     "ChromaDocuments",
     "ChromaMemory",
+    "ChromaVectors",
     "Document",
     "DocumentIndex",
     "Embedder",
     "Fact",
+    "Failure",
     "IngestReport",
     "Memory",
     "MiniLM",
     "PlainMemory",
     "Recalled",
+    "Section",
     "Window",
+    "chunks_of",
+    "document_of",
 ]
 
 

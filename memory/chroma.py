@@ -6,10 +6,8 @@ loses can be made again from it.
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +16,7 @@ import numpy as np
 from surefoot.errors import ConfigurationError, StorageError
 
 from .embeddings import Embedder, Vectors
+from .residue import blank_new_index, remove_residue
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -30,6 +29,8 @@ _OPEN_COLLECTIONS = 512
 class ChromaVectors:
     """Vectors in named collections, each made by one embedding model.
 
+    Vectors have length 1, so their inner product is their cosine similarity, and they are stored
+    to the bit as they were made: an erasure can be checked by looking for their bytes.
     For one thread, and for one process at a time: another process would see an older state.
     """
 
@@ -45,12 +46,15 @@ class ChromaVectors:
 
     def put(self, collection: str, rows: Sequence[int], vectors: Vectors) -> None:
         """Keep a vector for each row, in the place of an older one."""
-        target = self._collection(collection)
+        known = self._existing(collection)
+        target = known if known is not None else self._created(collection)
         for at in range(0, len(rows), _BATCH):
             target.upsert(
                 ids=[str(row) for row in rows[at : at + _BATCH]],
                 embeddings=np.ascontiguousarray(vectors[at : at + _BATCH]),
             )
+        if known is None:
+            blank_new_index(self._folder, str(target.id))
 
     def nearest(self, collection: str, vector: Vectors, *, limit: int) -> dict[int, float]:
         """Return the rows nearest to a vector, best first, with their cosine similarity."""
@@ -97,21 +101,7 @@ class ChromaVectors:
     def erase(self) -> None:
         """Rid the folder of the bytes of every dropped collection."""
         self.close()
-        database = self._folder / "chroma.sqlite3"
-        if not database.exists():
-            return
-        try:
-            with closing(sqlite3.connect(database, isolation_level=None, timeout=10)) as opened:
-                live = {str(row[0]) for row in opened.execute("SELECT id FROM segments")}
-                opened.execute("VACUUM")
-        except sqlite3.Error as error:
-            raise StorageError(
-                f"Deleted vectors are still on disk in {str(self._folder)!r}: {error}. "
-                "Close whatever else uses the folder and forget again."
-            ) from error
-        for segment in self._folder.iterdir():
-            if segment.is_dir() and segment.name not in live:
-                shutil.rmtree(segment)
+        remove_residue(self._folder)
 
     def close(self) -> None:
         """Let go of every file and thread; the next call opens them again."""
@@ -136,9 +126,7 @@ class ChromaVectors:
             return None
         return self._checked(found)
 
-    def _collection(self, name: str) -> Collection:
-        if (known := self._existing(name)) is not None:
-            return known
+    def _created(self, name: str) -> Collection:
         made = self._opened().create_collection(
             name,
             embedding_function=None,
@@ -146,7 +134,7 @@ class ChromaVectors:
                 "embedding": self._embedder.name,
                 "dimension": self._embedder.dimension,
             },
-            configuration={"hnsw": {"space": "cosine", "num_threads": 1}},
+            configuration={"hnsw": {"space": "ip", "num_threads": 1}},
         )
         return self._checked(made)
 

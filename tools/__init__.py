@@ -21,10 +21,21 @@ if TYPE_CHECKING:
     from .foreign import tool_from_langchain, tool_from_schema
     from .memory_tools import Notes, recall_tool, remember_tool
     from .retrieval import PassageSearch, document_search
-    from .sql import QueryLimits, QueryResult, Table, TableReport, Workspace, sql_query
+    from .sql import (
+        Guarded,
+        QueryLimits,
+        QueryResult,
+        Table,
+        TableReport,
+        Workspace,
+        guard_sql,
+        hardened_connection,
+        sql_query,
+    )
 
 _HOMES = {
     "Execution": "code",
+    "Guarded": "sql",
     "LocalSandbox": "code",
     "Notes": "memory_tools",
     "PassageSearch": "retrieval",
@@ -39,6 +50,8 @@ _HOMES = {
     "Workspace": "sql",
     "code_runner": "code",
     "document_search": "retrieval",
+    "guard_sql": "sql",
+    "hardened_connection": "sql",
     "recall_tool": "memory_tools",
     "remember_tool": "memory_tools",
     "sql_query": "sql",
@@ -50,6 +63,7 @@ __all__ = [
     "Arguments",
     "CallContext",
     "Execution",
+    "Guarded",
     "LocalSandbox",
     "Notes",
     "PassageSearch",
@@ -67,6 +81,8 @@ __all__ = [
     "Workspace",
     "code_runner",
     "document_search",
+    "guard_sql",
+    "hardened_connection",
     "recall_tool",
     "remember_tool",
     "sql_query",

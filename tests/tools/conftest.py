@@ -7,11 +7,6 @@ from surefoot.tools import CallContext
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 def context() -> CallContext:
     return CallContext(
         scope=Scope(tenant="acme", user="ann", thread_id="t1"), run_id="r1", call_id="c1"

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .catalog import Catalog, Column, Key, Table
+    from .connection import hardened_connection
+    from .guard import Guarded, guard_sql
     from .pool import QueryLimits
     from .query_tool import sql_query
     from .report import TableReport
@@ -14,24 +16,30 @@ if TYPE_CHECKING:
 _HOMES = {
     "Catalog": "catalog",
     "Column": "catalog",
+    "Guarded": "guard",
     "Key": "catalog",
     "QueryLimits": "pool",
     "QueryResult": "workspace",
     "Table": "catalog",
     "TableReport": "report",
     "Workspace": "workspace",
+    "guard_sql": "guard",
+    "hardened_connection": "connection",
     "sql_query": "query_tool",
 }
 
 __all__ = [
     "Catalog",
     "Column",
+    "Guarded",
     "Key",
     "QueryLimits",
     "QueryResult",
     "Table",
     "TableReport",
     "Workspace",
+    "guard_sql",
+    "hardened_connection",
     "sql_query",
 ]
 

@@ -21,9 +21,9 @@ class Column(BaseModel):
     distinct: int = 0
     """How many different values there are."""
     values: tuple[str, ...] | None = None
-    """Every value as a SQL literal, the most frequent first; None when there are many."""
+    """Every value as a SQL literal, in order; None when there are many."""
     samples: tuple[str, ...] = ()
-    """A few values as SQL literals, where there are many."""
+    """The most frequent values as SQL literals, where there are many."""
     minimum: str | None = None
     """As a SQL literal, for what has an order worth telling."""
     maximum: str | None = None

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-def hardened(
+def hardened_connection(
     database: str, *, memory_limit: str, threads: int, seconds: float, read_only: bool = True
 ) -> DuckDBPyConnection:
     """Open `database` without files, network, extensions, spilling or changeable settings.
@@ -32,7 +32,8 @@ def hardened(
             "max_execution_time": int(seconds * 1000),
         },
     )
-    connection.execute("SET TimeZone='UTC'")
+    connection.execute("SET GLOBAL TimeZone='UTC'")
+    connection.execute("SET GLOBAL lambda_syntax='ENABLE_SINGLE_ARROW'")
     connection.execute("SET enable_external_access=false")
     connection.execute("SET lock_configuration=true")
     return connection

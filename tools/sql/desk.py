@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .child import Message
-from .connection import hardened
-from .guard import Guarded, guard
+from .connection import hardened_connection
+from .guard import Guarded, guard_sql
 from .literals import require_known_values
 from .refusals import RefusalCode, Refused
 from .snapshot import Snapshot, Version, read_snapshot, version_of
@@ -18,7 +19,9 @@ from .values import jsonable, unique_names
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_guarded = lru_cache(maxsize=256)(guard)
+_UNKNOWN_COLUMN = re.compile(r"[Rr]eferenced column .* not found|not have a column named")
+
+_guarded = lru_cache(maxsize=256)(guard_sql)
 
 
 class Desk:
@@ -102,7 +105,7 @@ class Desk:
             database = snapshot.database(self._folder)
             if not database.exists():
                 continue
-            connection = hardened(
+            connection = hardened_connection(
                 str(database),
                 memory_limit=self._memory_limit,
                 threads=self._threads,
@@ -134,6 +137,6 @@ def _told(error: Exception, seconds: float) -> tuple[str, RefusalCode]:
             "Filter earlier, aggregate, or select less.",
             "sql_stopped",
         )
-    if isinstance(error, duckdb.BinderException) and "column" in text and "not found" in text:
+    if isinstance(error, duckdb.BinderException) and _UNKNOWN_COLUMN.search(text):
         return f"{text} Correct the column's name.", "unknown_column"
     return f"{text} Correct the query.", "sql_error"

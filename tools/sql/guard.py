@@ -58,7 +58,7 @@ class Guarded:
     """The tables it reads, sorted."""
 
 
-def guard(sql: str, tables: Iterable[str]) -> Guarded:
+def guard_sql(sql: str, tables: Iterable[str]) -> Guarded:
     """Return the query if it is one SELECT that only reads `tables`; raises `Refused`."""
     return guard_parsed(parse(sql), tables)
 
@@ -103,9 +103,12 @@ class _Inspection:
 
     def _children(self, node: Node) -> Iterator[JsonValue]:
         kind = _require_known(node)
-        if kind in _LIMITS:
-            self._count(kind)
         match kind:
+            case "JOIN":
+                self._count(kind)
+            case "SET_OPERATION_NODE":
+                children = node.get("children")
+                self._count(kind, len(children) - 1 if isinstance(children, list) else 1)
             case "BASE_TABLE":
                 self._table(node)
             case "SHOW_REF":
@@ -125,8 +128,8 @@ class _Inspection:
         self._named_queries(node)
         yield from node.values()
 
-    def _count(self, what: str) -> None:
-        self.counts[what] = self.counts.get(what, 0) + 1
+    def _count(self, what: str, times: int = 1) -> None:
+        self.counts[what] = self.counts.get(what, 0) + max(times, 1)
         most, named = _LIMITS[what]
         if self.counts[what] > most:
             raise Refused(f"The query has more than {most} {named}. Simplify it.")

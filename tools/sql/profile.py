@@ -79,13 +79,15 @@ def _values(
     *,
     longest: int | None = None,
 ) -> tuple[str, ...]:
+    """Return values as literals: all in order, or the most frequent of those that are short."""
     text = f"{column}::VARCHAR"
     fits = f"AND length({text}) <= {longest} AND {text} NOT SIMILAR TO '(?s).*[\\r\\n].*'"
+    order = column if longest is None else f"count(*) DESC, {column}"
     found = connection.execute(
-        f"SELECT {text} AS v, count(*) AS n FROM {quoted(table)} WHERE {column} IS NOT NULL "
-        f"{fits if longest is not None else ''} GROUP BY v ORDER BY n DESC, v LIMIT {limit}"
+        f"SELECT {text} FROM {quoted(table)} WHERE {column} IS NOT NULL "
+        f"{fits if longest is not None else ''} GROUP BY {column} ORDER BY {order} LIMIT {limit}"
     ).fetchall()
-    values = [str(value) for value, _ in found]
+    values = [str(value) for (value,) in found]
     if longest is None and any(len(v) > _LONGEST_LISTED * 3 for v in values):
         return ()
     return tuple(v for value in values if (v := _as_literal(value, kind)) is not None)

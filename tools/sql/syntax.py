@@ -45,8 +45,8 @@ def parse(sql: str) -> Parsed:
 
 def first_lines(message: str) -> str:
     """Return what a DuckDB error says, without the picture of the query and the advice."""
-    kept = [line.strip() for line in message.split("\n\nLINE")[0].splitlines() if line.strip()]
-    text = " ".join(kept)[:600].rstrip(".")
+    said = re.split(r"\n\s*\nLINE |For more information|See also|\n\s*Candidate func", message)[0]
+    text = " ".join(said.split()).replace(": :", ":")[:600].rstrip(".")
     return f"{text}."
 
 
@@ -101,6 +101,8 @@ def _without_end(sql: str) -> str:
 
 @cache
 def _parser() -> DuckDBPyConnection:
-    from .connection import hardened
+    from .connection import hardened_connection
 
-    return hardened(":memory:", memory_limit="128MB", threads=1, seconds=0.5, read_only=False)
+    return hardened_connection(
+        ":memory:", memory_limit="128MB", threads=1, seconds=0.5, read_only=False
+    )

@@ -18,13 +18,31 @@ if TYPE_CHECKING:
         says,
     )
     from .rooms import Ingested, Rooms
-    from .runs import Job
+    from .runs import (
+        Database,
+        EventLog,
+        Job,
+        MemoryEventLog,
+        Run,
+        RunEngine,
+        RunStore,
+        SqliteEventLog,
+        ThreadKey,
+    )
 
 _HOMES = {
     "Assistant": "assistant",
     "Clock": "clock",
+    "Database": "runs",
+    "EventLog": "runs",
     "Ingested": "rooms",
     "Job": "runs",
+    "MemoryEventLog": "runs",
+    "Run": "runs",
+    "RunEngine": "runs",
+    "RunStore": "runs",
+    "SqliteEventLog": "runs",
+    "ThreadKey": "runs",
     "LangChainModel": "models",
     "Rooms": "rooms",
     "ScriptedModel": "models.scripted",
@@ -39,12 +57,20 @@ _HOMES = {
 __all__ = [
     "Assistant",
     "Clock",
+    "Database",
+    "EventLog",
     "Ingested",
     "Job",
     "LangChainModel",
+    "MemoryEventLog",
     "Rooms",
+    "Run",
+    "RunEngine",
+    "RunStore",
     "ScriptedModel",
     "ScriptedTurn",
+    "SqliteEventLog",
+    "ThreadKey",
     "calls",
     "chosen",
     "fails",

@@ -158,6 +158,10 @@ class Assistant:
             run_id, call_id, Decision(decision=decision, args=args, reason=reason)
         )
 
+    def job(self, run_id: str) -> Job | None:
+        """Return a run that has not ended."""
+        return None if self._open is None else self._open.engine.job(run_id)
+
     async def cancel(self, run_id: str) -> None:
         """Stop a run; its thread stays usable and keeps what had been said."""
         await (await self._opened()).engine.cancel(run_id)

@@ -123,7 +123,8 @@ class MemoryEventLog(_Stamping):
                 event_ = await reader.get()
                 if isinstance(event_, StorageError):
                     raise event_
-                yield event_
+                if event_.seq > after:
+                    yield event_
         finally:
             thread.readers.discard(reader)
 

@@ -29,26 +29,22 @@ class Desk:
     def __init__(self, decided: dict[str, Decision] | None = None) -> None:
         self._decided = decided or {}
         self._changed = asyncio.Event()
-        self._opened = asyncio.Event()
+        self.asked: set[str] = set()
+        """The calls that a person has been asked about and has not decided on."""
         self.open_calls: frozenset[str] = frozenset()
-        """The calls that wait for a decision now."""
-
-    async def waiting(self, call_id: str) -> None:
-        """Return when a call waits for a decision."""
-        while call_id not in self.open_calls:
-            self._opened.clear()
-            await self._opened.wait()
+        """Those of them that the run stands still for."""
 
     def decide(self, call_id: str, decision: Decision) -> None:
         """Hand in a decision."""
         self._decided[call_id] = decision
+        self.asked.discard(call_id)
         self.open_calls -= {call_id}
         self._changed.set()
 
     async def wait(self, call_ids: Sequence[str]) -> dict[str, Decision]:
         """Return the decisions on the calls named as soon as there is at least one."""
         self.open_calls = frozenset(call_ids) - self._decided.keys()
-        self._opened.set()
+        self.asked |= self.open_calls
         while not (found := self._decided.keys() & set(call_ids)):
             self._changed.clear()
             await self._changed.wait()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from surefoot.answer import Answer
 from surefoot.errors import InputError, NotFound, SurefootError
 from surefoot.events import (
+    ApprovalRequested,
     Event,
     RunCancelled,
     RunCompleted,
@@ -23,7 +24,7 @@ from surefoot.graphs import Decision, Desk
 from surefoot.limits import ThreadPolicy
 
 from .log import EventLog, ThreadKey
-from .resuming import outcome_of
+from .resuming import outcome_of, undecided
 from .store import Run, RunStore, Status
 
 logger = logging.getLogger(__name__)
@@ -132,6 +133,7 @@ class RunEngine:
             job = self._register(run, resume=run.status != "queued")
             events = await self._log.read(run.key, run_id=run.run_id)
             job.first_seq = events[0].seq - 1 if events else job.first_seq
+            job.desk.asked |= undecided(events)
             lane = self._lanes.setdefault(run.key, _Lane())
             lane.waiting.append(job)
             self._advance(run.key, lane)
@@ -157,7 +159,7 @@ class RunEngine:
     async def decide(self, run_id: str, call_id: str, decision: Decision) -> None:
         """Hand in a person's decision on a call that waits for one."""
         job = self._jobs.get(run_id)
-        if job is None or call_id not in job.desk.open_calls:
+        if job is None or call_id not in job.desk.asked:
             raise NotFound(f"Run {run_id!r} does not wait for a decision on call {call_id!r}.")
         if self._store is not None:
             await self._store.decide(run_id, call_id, decision)
@@ -300,6 +302,8 @@ class RunEngine:
         run, log = job.run, self._log
 
         def emit(event: Event) -> None:
+            if isinstance(event, ApprovalRequested):
+                job.desk.asked.add(event.call_id)
             log.append(event, run.key, run.run_id)
 
         return emit

@@ -129,3 +129,9 @@ def verdicts_of(events: Sequence[Event]) -> tuple[Verdict, ...]:
         for event in events
         if isinstance(event, CheckPassed | CheckFailed | CheckSkipped)
     )
+
+
+def undecided(events: Sequence[Event]) -> set[str]:
+    """Return the calls that a person was asked about and has not decided on."""
+    asked = {event.call_id for event in events if isinstance(event, ApprovalRequested)}
+    return asked - {event.call_id for event in events if isinstance(event, ApprovalResolved)}

@@ -276,9 +276,6 @@ async def test_stopping_a_run_that_never_was_says_so() -> None:
 async def approve_first(assistant: Assistant, thread: str, **how: object) -> None:
     async for event in assistant.follow(thread):
         if isinstance(event, ApprovalRequested):
-            job = assistant.job(event.run_id)
-            assert job is not None
-            await job.desk.waiting(event.call_id)
             await assistant.approve(event.run_id, event.call_id, **how)  # type: ignore[arg-type]
             return
 
@@ -315,8 +312,10 @@ async def test_an_approval_is_waited_for_across_a_restart(settings: Settings) ->
     first = Assistant(
         model=model, tools=[payment(paid)], builtins=False, settings=settings, memory=None
     )
-    job = await first.start("pay 5", thread="t")
-    await job.desk.waiting(f"{job.run.run_id}.s1")
+    await first.start("pay 5", thread="t")
+    async for event in first.follow("t"):
+        if event.type == "approval.requested":
+            break
     await first.close()
 
     rest = ScriptedModel(says("Paid 5 [S1]."))

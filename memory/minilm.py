@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -27,7 +27,9 @@ _DIMENSION = 384
 _MAX_TOKENS = 256
 _MAX_CHARS = 20_000
 """Far more than 256 tokens of any real text; keeps a huge one from being split for nothing."""
-_BATCH = 32
+_BATCH_TOKENS = 256
+"""Padding included. Larger batches are slower, because their states leave the processor's cache,
+and with ONNX Runtime's memory arena, which is off here, they take hundreds of megabytes."""
 _VOCABULARY = Path(__file__).parent / "data" / "minilm-vocab.txt"
 
 
@@ -74,10 +76,8 @@ class MiniLM:
         if not texts:
             return rows
         session, tokens = self._loaded(), [_token_ids(text) for text in texts]
-        by_length = sorted(range(len(texts)), key=lambda i: len(tokens[i]))
-        for at in range(0, len(by_length), _BATCH):
-            chosen = by_length[at : at + _BATCH]
-            rows[chosen] = _mean_pooled(session, [tokens[i] for i in chosen])
+        for batch in _batches([len(ids) for ids in tokens]):
+            rows[batch] = _mean_pooled(session, [tokens[i] for i in batch])
         return unit_rows(rows)
 
     def _loaded(self) -> InferenceSession:
@@ -85,6 +85,18 @@ class MiniLM:
             if self._session is None:
                 self._session = _open_session(_verified_model(), self._threads)
             return self._session
+
+
+def _batches(lengths: list[int]) -> Iterator[list[int]]:
+    """Yield the texts' indexes from the shortest to the longest, as many as fit together."""
+    batch: list[int] = []
+    for i in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and lengths[i] * (len(batch) + 1) > _BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
 
 
 def _mean_pooled(session: InferenceSession, tokens: list[list[int]]) -> Vectors:
@@ -106,6 +118,7 @@ def _open_session(model: Path, threads: int) -> InferenceSession:
     options = SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
     options.log_severity_level = 3
     return InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 

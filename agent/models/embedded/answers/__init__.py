@@ -1,0 +1,1 @@
+"""Answers: results turned into sentences that cite them."""

@@ -1,0 +1,1 @@
+"""Programs for simple computations, written from templates."""

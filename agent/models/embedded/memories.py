@@ -1,0 +1,160 @@
+"""Memories: what a person asks to be remembered, and what was said of them before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .blocks import Block
+from .lexicon import lexicon
+from .words import content_words, root
+
+_ASKS_TO_KEEP = re.compile(
+    r"^\W*(?:please\s+)?(?:(?:can|could|will) you\s+)?(?:please\s+)?"
+    r"(?:remember|note down|note|save|store|memori[sz]e|keep in mind|write down|don['’]?t forget"
+    r"|for future reference|from now on)"
+    r"(?:[\s,:]*(?:this|down|it|the fact)?(?:\s+for later)?[\s,:]*(?:that\b)?[\s,:]*)",
+    re.IGNORECASE,
+)
+_KEEP_AFTER = re.compile(
+    r"[,;.]?\s*(?:please\s+)?(?:remember|note|keep|save) (?:that|this|it)(?: in mind| for later)?\W*$"
+    r"|[,;.]?\s*(?:please\s+)?keep (?:that|this) in mind\W*$",
+    re.IGNORECASE,
+)
+_STATEMENT = re.compile(
+    r"^(?:i\s+(?:am|live|work|like|love|hate|prefer|use|have|own|speak|study|always|never|usually|drive|was born)"
+    r"|i['’](?:m|ve)\s|my\s[^?]+?\s(?:is|are|was|has|likes|lives)\s|call me\s|our\s[^?]+?\s(?:is|are|meets)\s)",
+    re.IGNORECASE,
+)
+_ASKS_BACK = re.compile(
+    r"\bdo you (?:remember|recall|know)\b.*\b(?:i|my|me)\b|\bremind me\b|\b(?:did|have) i (?:ever )?(?:tell|told|say|said|mention|mentioned|ask|asked)"
+    r"|\b(?:know|remember|recall) about me\b|\bi (?:told|gave|asked|mentioned)\b"
+    r"|^(?:so,?\s+)?(?:what|which|who|when|where|how)\b(?:['’]s)?[^?]*\b(?:my|me|i|am i|do i)\b"
+    r"|^(?:do|am|did|have) i (?:like|prefer|want|have|live|use|work|allergic|a\b|an\b|vegetarian|vegan)",
+    re.IGNORECASE,
+)
+_OUR_OWN_USE = re.compile(
+    r"\b(?:should|can|could|must|may|do|would|if) i\b|\bhow (?:do|can|should) i\b|\bgive me\b|\btell me\b|\bshow me\b",
+    re.I,
+)
+_PERSONS = (
+    (r"\bi am\b|\bi['’]m\b", "the user is"),
+    (r"\bi was\b", "the user was"),
+    (r"\bi have\b|\bi['’]ve\b", "the user has"),
+    (r"\bi do\b", "the user does"),
+    (r"\bmy\b", "the user's"),
+    (r"\bmine\b", "the user's"),
+    (r"\bme\b", "the user"),
+)
+_VERBS = {
+    "live": "lives",
+    "work": "works",
+    "like": "likes",
+    "love": "loves",
+    "hate": "hates",
+    "prefer": "prefers",
+    "use": "uses",
+    "own": "owns",
+    "speak": "speaks",
+    "study": "studies",
+    "drive": "drives",
+    "want": "wants",
+    "need": "needs",
+}
+_BACK = (
+    (r"\bthe user is\b", "you are"),
+    (r"\bthe user was\b", "you were"),
+    (r"\bthe user has\b", "you have"),
+    (r"\bthe user's\b", "your"),
+    *(
+        (rf"\bthe user (always |never |usually )?{third}\b", rf"you \g<1>{verb}")
+        for verb, third in _VERBS.items()
+    ),
+    (r"\bthe user\b", "you"),
+    (r"\bi am\b|\bi['’]m\b", "you are"),
+    (r"\bmy\b", "your"),
+    (r"\bi\b", "you"),
+)
+
+
+def fact_to_keep(text: str, *, explicit_only: bool = False) -> str | None:
+    """Return what a person wants kept, in the third person; None when they ask for nothing so."""
+    if text.rstrip().endswith("?"):
+        return None
+    asked = _ASKS_TO_KEEP.match(text)
+    after = _KEEP_AFTER.search(text)
+    if asked is not None:
+        fact = text[asked.end() :]
+        if re.match(r"^\W*from now on", text, re.IGNORECASE):
+            fact = f"from now on, {fact}"
+    elif after is not None and after.start() > 0:
+        fact = text[: after.start()]
+    elif _STATEMENT.match(text) and not explicit_only:
+        fact = text
+    else:
+        return None
+    fact = fact.strip(" ,.;:!")
+    return in_third_person(fact) if len(fact) > 2 else None
+
+
+def in_third_person(fact: str) -> str:
+    """Turn "my colour is green" into "The user's colour is green."."""
+    named = re.fullmatch(r"call me (.+)", fact, re.IGNORECASE)
+    text = f"the user wants to be called {named[1]}" if named else fact
+    text = re.sub(
+        r"\bi (always |never |usually )?(\w+)",
+        lambda m: (
+            f"the user {m[1] or ''}{_VERBS[m[2].lower()]}" if m[2].lower() in _VERBS else m[0]
+        ),
+        text,
+        flags=re.IGNORECASE,
+    )
+    for pattern, person in _PERSONS:
+        text = re.sub(pattern, person, text, flags=re.IGNORECASE)
+    text = re.sub(r"\bi\b", "the user", text, flags=re.IGNORECASE)
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def asks_for_memory(text: str) -> bool:
+    """True when a person asks for something they said of themselves."""
+    return _ASKS_BACK.search(text) is not None and _OUR_OWN_USE.search(text) is None
+
+
+def recalled(question: str, blocks: Sequence[Block]) -> str | None:
+    """Answer from memories, cited; None when none of them speaks of what is asked."""
+    memories = [block for block in blocks if block.kind == "memory"]
+    if re.search(r"\babout me\b", question, re.IGNORECASE):
+        return "\n".join(f"- {said(block)}" for block in memories) or None
+    silent = lexicon().stop | {
+        "remember",
+        "recall",
+        "remind",
+        "told",
+        "said",
+        "tell",
+        "mention",
+        "mentioned",
+        "asked",
+        "know",
+        "gave",
+    }
+    wanted = {root(word) for word in content_words(question, silent)}
+    best: tuple[float, Block] | None = None
+    for block in memories:
+        have = {root(word) for word in content_words(block.content, ())}
+        cover = sum(_has(word, have) for word in wanted) / len(wanted) if wanted else 0.0
+        if cover >= 0.5 and (best is None or cover > best[0]):
+            best = (cover, block)
+    return said(best[1]) if best is not None else None
+
+
+def _has(word: str, have: set[str]) -> bool:
+    return word in have or (len(word) > 4 and any(other[:5] == word[:5] for other in have))
+
+
+def said(block: Block) -> str:
+    """Return a memory in the second person, with its citation."""
+    text = " ".join(block.content.split()).rstrip(".")
+    for pattern, person in _BACK:
+        text = re.sub(pattern, person, text, flags=re.IGNORECASE)
+    return f"{text[:1].upper()}{text[1:]} {block.cite}."

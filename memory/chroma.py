@@ -6,8 +6,8 @@ loses can be made again from it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _BATCH = 2_000
 _OPEN_COLLECTIONS = 512
+_NEXT = "-next"
+"""Ends the name of a collection that is about to take another's place."""
 
 
 class ChromaVectors:
@@ -42,61 +44,64 @@ class ChromaVectors:
 
     def has(self, collection: str) -> bool:
         """True when something was kept in the collection."""
-        return self._existing(collection) is not None
+        with _storage_errors(self._folder):
+            return self._existing(collection) is not None
 
     def put(self, collection: str, rows: Sequence[int], vectors: Vectors) -> None:
         """Keep a vector for each row, in the place of an older one."""
-        known = self._existing(collection)
-        target = known if known is not None else self._created(collection)
-        for at in range(0, len(rows), _BATCH):
-            target.upsert(
-                ids=[str(row) for row in rows[at : at + _BATCH]],
-                embeddings=np.ascontiguousarray(vectors[at : at + _BATCH]),
-            )
-        if known is None:
-            blank_new_index(self._folder, str(target.id))
+        with _storage_errors(self._folder):
+            self._put(collection, rows, vectors)
 
     def nearest(self, collection: str, vector: Vectors, *, limit: int) -> dict[int, float]:
         """Return the rows nearest to a vector, best first, with their cosine similarity."""
-        if (source := self._existing(collection)) is None or not (count := source.count()):
-            return {}
-        found = source.query(
-            query_embeddings=vector, n_results=min(limit, count), include=["distances"]
-        )
+        with _storage_errors(self._folder):
+            source = self._existing(collection)
+            if source is None or not (count := source.count()):
+                return {}
+            found = source.query(
+                query_embeddings=vector, n_results=min(limit, count), include=["distances"]
+            )
         distances = found["distances"] or [[]]
         pairs = zip(found["ids"][0], distances[0], strict=True)
         return {int(row): 1.0 - float(distance) for row, distance in pairs}
 
     def remove(self, collection: str, rows: Sequence[int]) -> None:
         """Take rows out. Their bytes stay on disk until the collection is dropped and erased."""
-        if rows and (target := self._existing(collection)) is not None:
-            for at in range(0, len(rows), _BATCH):
-                target.delete(ids=[str(row) for row in rows[at : at + _BATCH]])
+        with _storage_errors(self._folder):
+            target = self._existing(collection) if rows else None
+            if target is not None:
+                for at in range(0, len(rows), _BATCH):
+                    target.delete(ids=[str(row) for row in rows[at : at + _BATCH]])
 
     def rewrite_without(self, collection: str, rows: Sequence[int]) -> None:
-        """Move all other rows to a new collection of the same name, and drop the old one."""
-        if (source := self._existing(collection)) is None:
-            return
-        kept = source.get(include=["embeddings"])
-        gone = set(rows)
-        stays = [i for i, row in enumerate(kept["ids"]) if int(row) not in gone]
-        vectors = np.asarray(kept["embeddings"], np.float32)[stays]
-        self.drop(collection)
-        if stays:
-            self.put(collection, [int(kept["ids"][i]) for i in stays], vectors)
+        """Move all other rows to a new collection, which then takes the name of the old one.
+
+        A crash at any point leaves one of the two whole under a name where it is found.
+        """
+        with _storage_errors(self._folder):
+            if (source := self._existing(collection)) is None:
+                return
+            kept = source.get(include=["embeddings"])
+            gone = set(rows)
+            stays = [i for i, row in enumerate(kept["ids"]) if int(row) not in gone]
+            self._drop(collection + _NEXT)
+            if stays:
+                vectors = np.asarray(kept["embeddings"], np.float32)[stays]
+                self._put(collection + _NEXT, [int(kept["ids"][i]) for i in stays], vectors)
+            self._drop(collection)
+            self._existing(collection)
 
     def drop(self, collection: str) -> None:
         """Take a whole collection out, whoever made it. Its bytes stay on disk until `erase`."""
-        from chromadb.errors import NotFoundError
-
-        self._collections.pop(collection, None)
-        with suppress(NotFoundError):
-            self._opened().delete_collection(collection)
+        with _storage_errors(self._folder):
+            self._drop(collection)
+            self._drop(collection + _NEXT)
 
     def clear(self) -> None:
         """Take every collection out."""
-        for collection in self._opened().list_collections():
-            self.drop(collection.name)
+        with _storage_errors(self._folder):
+            for collection in self._opened().list_collections():
+                self._drop(collection.name)
 
     def erase(self) -> None:
         """Rid the folder of the bytes of every dropped collection."""
@@ -115,16 +120,42 @@ class ChromaVectors:
             self._client = _open_client(self._folder)
         return self._client
 
-    def _existing(self, name: str) -> Collection | None:
+    def _put(self, name: str, rows: Sequence[int], vectors: Vectors) -> None:
+        known = self._existing(name)
+        target = known if known is not None else self._created(name)
+        for at in range(0, len(rows), _BATCH):
+            target.upsert(
+                ids=[str(row) for row in rows[at : at + _BATCH]],
+                embeddings=np.ascontiguousarray(vectors[at : at + _BATCH]),
+            )
+        if known is None:
+            blank_new_index(self._folder, str(target.id))
+
+    def _drop(self, name: str) -> None:
         from chromadb.errors import NotFoundError
 
+        self._collections.pop(name, None)
+        with suppress(NotFoundError):
+            self._opened().delete_collection(name)
+
+    def _existing(self, name: str) -> Collection | None:
         if (known := self._collections.get(name)) is not None:
             return known
+        if (found := self._found(name)) is not None:
+            return self._checked(found)
+        if name.endswith(_NEXT) or (rewritten := self._found(name + _NEXT)) is None:
+            return None
+        self._collections.pop(name + _NEXT, None)
+        rewritten.modify(name=name)
+        return self._checked(rewritten)
+
+    def _found(self, name: str) -> Collection | None:
+        from chromadb.errors import NotFoundError
+
         try:
-            found = self._opened().get_collection(name, embedding_function=None)
+            return self._opened().get_collection(name, embedding_function=None)
         except NotFoundError:
             return None
-        return self._checked(found)
 
     def _created(self, name: str) -> Collection:
         made = self._opened().create_collection(
@@ -155,20 +186,30 @@ class ChromaVectors:
         return collection
 
 
-def _open_client(folder: Path) -> Client:
-    from chromadb.api.client import Client
-    from chromadb.config import Settings
+@contextmanager
+def _storage_errors(folder: Path) -> Iterator[None]:
+    """Say as ours what Chroma raises."""
     from chromadb.errors import ChromaError
 
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return Client(
-            settings=Settings(
-                is_persistent=True, persist_directory=str(folder), anonymized_telemetry=False
-            )
-        )
-    except (ChromaError, OSError) as error:
+        yield
+    except ChromaError as error:
         raise StorageError(
-            f"The vectors in {str(folder)!r} cannot be opened: {error}. Check the folder's "
-            "permissions and free space; moving it away and calling `reembed` makes them again."
+            f"The vectors in {str(folder)!r} cannot be read or written: {error}. "
+            "Check free space and permissions; `reembed` makes them again from the texts."
         ) from error
+
+
+def _open_client(folder: Path) -> Client:
+    from chromadb.api.client import Client
+    from chromadb.config import Settings
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"{str(folder)!r} cannot be made: {error.strerror}.") from error
+    return Client(
+        settings=Settings(
+            is_persistent=True, persist_directory=str(folder), anonymized_telemetry=False
+        )
+    )

@@ -126,8 +126,8 @@ _STANDING = re.compile(
     r"\b(?:prefer|always|never|call me|my name|answer|reply|want|vegetarian|vegan|allerg\w+)\b"
 )
 _HISTORY = re.compile(
-    r"\b(?:used to|previous\w*|former\w*|before|earlier|until|history|formerly|in the past"
-    r"|past|old|originally|changed?|was|were|did)\b"
+    r"\b(?:used? to|previous\w*|former\w*|before|earlier|until|history|in the past|past"
+    r"|originally|changed?|(?:was|were) my|did i (?:live|work|like|prefer|own|have))\b"
 )
 
 

@@ -19,6 +19,7 @@ from .meaning import Meaning
 from .memory import Recalled
 from .secrecy import secret_in, without_secrets
 from .transcript import Transcript, Window
+from .words import readable
 
 _GONE = """
 -- What was deleted here and may still have a vector: a row, or with NULL the whole collection.
@@ -57,22 +58,24 @@ class Diary:
 
     def recall(self, question: str, scope: Scope, *, limit: int = 5) -> Recalled:
         """Return what bears on a question."""
-        query = question[:_MAX_QUERY_CHARS]
+        query = readable(question[:_MAX_QUERY_CHARS])
         findings = self._facts.recall(query, scope, limit=limit) if scope.user else ()
         return Recalled(turns=self._transcript.recall(query, scope), findings=findings)
 
     def keep(self, turn: Turn, scope: Scope) -> str:
         """Keep a turn, secrets left out, and return its memory id."""
-        readable = replace(
-            turn, question=without_secrets(turn.question), answer=without_secrets(turn.answer)
+        clean = replace(
+            turn,
+            question=without_secrets(readable(turn.question)),
+            answer=without_secrets(readable(turn.answer)),
         )
-        row = self._transcript.keep(readable, scope)
+        row = self._transcript.keep(clean, scope)
         self._transcript.embed_fallen_out(scope)
         return f"turn-{row}"
 
     def remember(self, fact: str, scope: Scope, *, run_id: str | None = None) -> str:
         """Keep a fact and return its memory id. Raises `ToolError` for what may not be kept."""
-        text = " ".join(fact.split())
+        text = " ".join(readable(fact).split())
         _require_keepable(text, scope)
         row = self._facts.remember(text, scope, run_id=run_id, now=self._clock())
         self._facts.embed_new()
@@ -82,7 +85,7 @@ class Diary:
         """Return the user's facts nearest to a query, best first."""
         if not scope.user:
             return []
-        return self._facts.search(query[:_MAX_QUERY_CHARS], scope, limit=limit)
+        return self._facts.search(readable(query[:_MAX_QUERY_CHARS]), scope, limit=limit)
 
     def facts(self, scope: Scope, *, history: bool) -> list[Fact]:
         """Return all facts about the user, oldest first."""
@@ -95,7 +98,8 @@ class Diary:
     def forget(self, scope: Scope, query: str | None) -> int:
         """Delete from every file what was asked for, and return how many memories that were."""
         with transaction(self._database):
-            forgotten = self._forget_facts(scope, query) if scope.user else 0
+            wanted = None if query is None else readable(query[:_MAX_QUERY_CHARS])
+            forgotten = self._forget_facts(scope, wanted) if scope.user else 0
             if query is None:
                 count, collections = self._transcript.forget(scope)
                 forgotten += count

@@ -161,8 +161,8 @@ def _tokenizer() -> Tokenizer:
 
 def _token_ids(text: str) -> list[int]:
     """Return the model's ids for one text, encoded alone so that no thread pool is started."""
-    readable = text[:_MAX_CHARS].encode("utf-8", "replace").decode("utf-8")
-    ids: list[int] = _tokenizer().encode(readable).ids
+    whole = text[:_MAX_CHARS].encode("utf-8", "replace").decode("utf-8")
+    ids: list[int] = _tokenizer().encode(whole).ids
     return ids
 
 

@@ -73,9 +73,13 @@ def folded(text: str) -> str:
     """Return the text in lower case and without accents."""
     if text.isascii():
         return text.lower()
-    readable = text.encode("utf-8", "replace").decode("utf-8").replace("\u2019", "'")
-    parts = normalize("NFKD", readable.casefold())
+    parts = normalize("NFKD", readable(text).replace("\u2019", "'").casefold())
     return normalize("NFC", "".join(c for c in parts if not combining(c)))
+
+
+def readable(text: str) -> str:
+    """Return the text with `?` for what is no character, so that it can be stored."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _pairs(word: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -32,8 +33,8 @@ class Worker:
             raise StorageError(f"{self._name!r} is closed; open it again to use it.")
         if self._executor is None:
             self._executor = ThreadPoolExecutor(1, thread_name_prefix=self._name)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, partial(work, *args, **kwargs))
+        call = partial(self._call, partial(work, *args, **kwargs))
+        return await asyncio.get_running_loop().run_in_executor(self._executor, call)
 
     async def close(self, last: Callable[[], None] = lambda: None) -> None:
         """Run what is waiting, then `last`, and end the thread. Closing twice does nothing."""
@@ -46,3 +47,12 @@ class Worker:
             await asyncio.get_running_loop().run_in_executor(executor, last)
         finally:
             executor.shutdown(wait=True)
+
+    def _call(self, work: Callable[[], T]) -> T:
+        try:
+            return work()
+        except sqlite3.Error as error:
+            raise StorageError(
+                f"{self._name!r} cannot read or write its database: {error}. "
+                "Check free space and permissions, and that no other process has it open."
+            ) from error

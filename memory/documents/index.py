@@ -69,8 +69,7 @@ class ChromaDocuments:
 
     async def add(self, document: Document, *, tenant: str = "default") -> int:
         """Take a document in, in the place of an older one; return its number of passages."""
-        if not document.text.strip():
-            raise InputError(f"{document.path!r} holds no text.")
+        _require_sound(document)
         async with self._changing:
             return await self._intake.take_in(document, tenant=tenant, origin=Origin())
 
@@ -107,6 +106,21 @@ class ChromaDocuments:
         """Make all vectors again with this index's embedder; return how many."""
         async with self._changing:
             return await self._worker.run(self._shelf.reembed)
+
+
+def _require_sound(document: Document) -> None:
+    if not document.text.strip():
+        raise InputError(f"{document.path!r} holds no text.")
+    if document.text.encode("utf-8", "replace").decode("utf-8") != document.text:
+        raise InputError(f"{document.path!r} holds half characters (lone surrogates).")
+    at = 0
+    for section in document.sections:
+        if not at <= section.start < section.end <= len(document.text):
+            raise InputError(
+                f"{document.path!r} has a section from {section.start} to {section.end}, which "
+                f"overlaps the one before or leaves the text of {len(document.text)} characters."
+            )
+        at = section.end
 
 
 def _finding(passage: Passage, score: float) -> Finding:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from .document import Section
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*\n?$")
+_ATX = re.compile(r" {0,3}(#{1,6})(?=[ \t\n]|$)")
+_ATX_END = re.compile(r"(?:^|[ \t])#+$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*\n?$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(?:.*\n)*?---[ \t]*(?:\n|$)")
+_MAX_TITLE = 300
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 
 
@@ -66,7 +68,7 @@ def _blocks(text: str) -> Iterator[tuple[_Block, int, str]]:
                 yield block, 0, ""
                 block = None
             if atx:
-                title = atx.group(2) or ""
+                title = _ATX_END.sub("", line[atx.end() :].strip())
                 yield _Block(found.start(), found.end()), len(atx.group(1)), _plain(title)
         elif block is None:
             block = _Block(found.start(), found.end())
@@ -86,4 +88,5 @@ def _closes(line: str, fence: str) -> bool:
 
 
 def _plain(title: str) -> str:
-    return " ".join(_LINK.sub(r"\1", title).replace("`", "").replace("*", "").split())
+    short = _LINK.sub(r"\1", title.strip()[:_MAX_TITLE])
+    return " ".join(short.replace("`", "").replace("*", "").split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import threading
@@ -144,6 +145,38 @@ async def test_a_folder_that_cannot_be_opened_says_so(tmp_path: Path) -> None:
     async with opened(tmp_path) as memory:
         with pytest.raises(StorageError, match=r"memory\.sqlite"):
             await memory.recall("tea", ANNA)
+
+
+async def test_many_threads_at_once_get_their_own_turns_and_the_loop_stays_free(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as memory:
+
+        async def converse(number: int) -> tuple[Turn, ...]:
+            scope = Scope(user=f"u{number}", thread_id=f"t{number}")
+            await memory.keep(turn(number), scope)
+            return (await memory.recall("umbrella", scope)).turns
+
+        waiting = asyncio.gather(*(converse(number) for number in range(100)))
+        ticks = 0
+        while not waiting.done():
+            await asyncio.sleep(0)
+            ticks += 1
+
+    assert await waiting == [(turn(number),) for number in range(100)]
+    assert ticks > 100
+
+
+async def test_a_cancelled_call_leaves_memory_usable_and_closable(tmp_path: Path) -> None:
+    async with opened(tmp_path) as memory:
+        call = asyncio.ensure_future(memory.remember("I like tea.", ANNA))
+        await asyncio.sleep(0)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        await memory.remember("I like coffee.", ANNA)
+
+        assert "I like coffee." in [fact.text for fact in await memory.facts(ANNA)]
 
 
 WRITER = """

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
+from surefoot.errors import StorageError
 from surefoot.memory import ChromaVectors, MiniLM
 
 
@@ -88,3 +90,26 @@ def test_a_blanked_index_grows_and_is_read_again_like_any_other(tmp_path: Path) 
     store.close()
 
     assert found == [[n] for n in range(0, 1_500, 50)]
+
+
+def test_a_rewrite_that_a_crash_cut_short_loses_no_vector(tmp_path: Path) -> None:
+    store, rows = ChromaVectors(tmp_path, MiniLM()), some_vectors(4)
+    store.put("abc-next", range(4), rows)
+
+    assert list(store.nearest("abc", rows[2:3], limit=1)) == [2]
+    assert not store.has("abc-next")
+
+    store.rewrite_without("abc", [2])
+    assert set(store.nearest("abc", rows[2:3], limit=9)) == {0, 1, 3}
+    store.rewrite_without("abc", range(4))
+    assert not store.has("abc")
+    store.close()
+
+
+def test_vectors_that_cannot_be_stored_are_a_storage_error(tmp_path: Path) -> None:
+    (tmp_path / "chroma.sqlite3").write_bytes(b"not a database" * 500)
+    store = ChromaVectors(tmp_path, MiniLM())
+
+    with pytest.raises(StorageError):
+        store.put("abc", range(4), some_vectors(4))
+    store.close()

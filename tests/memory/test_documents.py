@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from inline_snapshot import snapshot
 
 from surefoot.errors import ConfigurationError, InputError, NotFound, StorageError
 from surefoot.evidence import DocumentSource, Finding
-from surefoot.memory import ChromaDocuments, Document, MiniLM
+from surefoot.memory import ChromaDocuments, Document, MiniLM, Section
 
 pytestmark = pytest.mark.anyio
 
@@ -258,3 +259,47 @@ async def test_vectors_of_another_model_are_refused_until_they_are_made_again(
         assert (await documents.search("Which birds are the biggest?"))[0].content.startswith(
             "Gentoo"
         )
+
+
+async def test_an_ingest_that_was_cancelled_is_completed_by_the_next(
+    documents: ChromaDocuments, folder: Path
+) -> None:
+    (folder / "birds.txt").write_text("Gulls nest on the cliffs.")
+
+    def stop(done: int, files: int, path: str) -> None:
+        ingest.cancel()
+
+    ingest = asyncio.ensure_future(documents.ingest([folder], progress=stop))
+    with pytest.raises(asyncio.CancelledError):
+        await ingest
+    report = await documents.ingest([folder])
+
+    assert "birds.txt" in report.unchanged
+    assert set(report.added + report.unchanged) == {"birds.txt", "guide.md", "notes.txt"}
+    best, *_ = await documents.search("Where do seabirds raise their young?")
+    assert best.content == "Gulls nest on the cliffs."
+
+
+async def test_a_search_is_answered_while_files_are_being_embedded(
+    documents: ChromaDocuments, tmp_path: Path
+) -> None:
+    await documents.add(Document(path="note", text="The boiler was serviced in March."))
+    (tmp_path / "long.txt").write_text("\n\n".join(f"Paragraph {n}. " * 50 for n in range(40)))
+    ingest = asyncio.ensure_future(documents.ingest([tmp_path / "long.txt"]))
+    answered = 0
+    while not ingest.done():
+        answered += bool(await documents.search("boiler"))
+
+    assert answered > 1
+    assert (await ingest).added == ("long.txt",)
+
+
+async def test_a_document_whose_sections_do_not_fit_its_text_is_refused(
+    documents: ChromaDocuments,
+) -> None:
+    for sections in (
+        (Section(start=0, end=99),),
+        (Section(start=0, end=4), Section(start=2, end=5)),
+    ):
+        with pytest.raises(InputError):
+            await documents.add(Document(path="a", text="short text", sections=sections))

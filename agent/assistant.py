@@ -63,6 +63,7 @@ class Assistant:
         self._release = release or self.settings.release
         self._durable = durable
         self._clock = clock or Clock()
+        self._instructions = instructions(self.settings.instructions)
         self._opening = asyncio.Lock()
         self._open: _Open | None = None
         self._closed = False
@@ -248,7 +249,7 @@ class Assistant:
             model=model,
             toolbox=Toolbox((*self._tools, *await self._rooms.tools())),
             memory=self._rooms.memory(),
-            instructions=instructions(self.settings.instructions),
+            instructions=self._instructions,
         )
 
     async def _start(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from surefoot.errors import InputError
 
 _THREAD = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-_KEPT = {"\n", "\t"}
+_CONTROL = re.compile(r"[\x01-\x08\x0b-\x1f\x7f-\x9f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def sound_question(text: str, *, max_chars: int) -> str:
@@ -18,12 +18,12 @@ def sound_question(text: str, *, max_chars: int) -> str:
             f"The question has {len(text):,} characters; at most {max_chars:,} are taken. Put long "
             "texts into a file and ingest it."
         )
-    if any("\ud800" <= char <= "\udfff" for char in text):
+    if _SURROGATE.search(text):
         raise InputError("The question is not valid text: it holds half of a surrogate pair.")
     if "\x00" in text:
         raise InputError("The question looks like binary data: it holds a NUL character.")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    clean = "".join(c for c in text if c in _KEPT or unicodedata.category(c) != "Cc").strip()
+    clean = _CONTROL.sub("", text).strip()
     if not clean:
         raise InputError("The question is empty.")
     return clean

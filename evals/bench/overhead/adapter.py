@@ -36,6 +36,8 @@ FLOOR = Adapter(name="LangGraph by hand (the floor)", module="floor")
 
 ADAPTERS = (
     FLOOR,
+    Adapter(name="Surefoot", module="ours"),
+    Adapter(name="Surefoot as shipped", module="ours", function="build_as_shipped"),
     Adapter(
         name="LangChain create_agent",
         module="langchain_agent",

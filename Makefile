@@ -18,7 +18,7 @@ $(READY):
 		{ echo "Surefoot needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@echo "Setting up $(VENV); this takes a minute or two, once."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@rm -f $(VENV)/ready-* && touch $@
 
@@ -27,7 +27,7 @@ run: $(READY) ## Ingest the example workspace and ask a question about it
 	$(BIN)/surefoot ask "$(QUESTION)"
 
 test: $(READY) ## Run every test
-	$(BIN)/python -m pytest -q -n 2
+	$(BIN)/python -m pytest -q -n 2 --inline-snapshot=disable
 
 check: lint types test ## Run what must hold before a commit: format, lint, types, tests
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import get_args
 
@@ -26,6 +29,11 @@ BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 def page(name: str) -> str:
     return (DOCS / name).read_text(encoding="utf-8")
+
+
+def examples(name: str) -> list[str]:
+    """Return the Python blocks of a page."""
+    return BLOCK.findall(page(name))
 
 
 def rows(text: str) -> dict[str, tuple[str, ...]]:
@@ -84,7 +92,7 @@ def test_every_exit_code_is_explained() -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_examples_are_python_and_use_public_names(name: str) -> None:
-    for code in BLOCK.findall(page(name)):
+    for code in examples(name):
         tree = ast.parse(code, name)
         taken = [
             alias.name
@@ -106,3 +114,18 @@ def test_the_example_workspace_holds_the_pages_as_they_are() -> None:
     held = {path.name: path.read_text(encoding="utf-8") for path in COPIES.iterdir()}
     pages = {name: page(name) for name in PAGES if name != "architecture.md"}
     assert held == pages, "A page in docs/ changed; run `make pages`."
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if examples(name)])
+def test_the_examples_of_a_page_run(name: str, tmp_path: Path) -> None:
+    """One after the other in an empty folder, as a reader would run them."""
+    (tmp_path / "page.py").write_text("\n\n".join(examples(name)), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-P", "-W", "error", "page.py"],
+        cwd=tmp_path,
+        env={**os.environ, "SUREFOOT_MODEL": "embedded"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")

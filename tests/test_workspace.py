@@ -43,9 +43,9 @@ TRUTHS = [
         "Mesa Airlines Inc. and SkyWest Airlines Inc.",
     ),
     (
-        "How many flights used a plane made by Boeing?",
-        "SELECT count(*) FROM flights JOIN planes USING (tailnum) WHERE manufacturer = 'BOEING'",
-        "220",
+        "How many flights did JetBlue Airways have?",
+        "SELECT count(*) FROM flights JOIN airlines USING (carrier) WHERE name = 'JetBlue Airways'",
+        "163",
     ),
     (
         "What is the difference between the average body mass of Gentoo and Adelie penguins?",
@@ -53,15 +53,14 @@ TRUTHS = [
         "1375.35 g",
     ),
     (
-        "How many times as many penguins are on Biscoe as on Torgersen?",
-        "SELECT round(count_if(island = 'Biscoe') / count_if(island = 'Torgersen'), 2)"
-        " FROM penguins",
-        "3.23 times",
+        "How many more penguins are on Biscoe than on Torgersen?",
+        "SELECT count_if(island = 'Biscoe') - count_if(island = 'Torgersen') FROM penguins",
+        "116",
     ),
     (
-        "In which unit is the distance of a flight given, and what is the longest distance?",
-        "SELECT max(distance) FROM flights",
-        "miles; 4983",
+        "Which licence are the penguin data under, and how many penguins are on Torgersen?",
+        "SELECT count(*) FROM penguins WHERE island = 'Torgersen'",
+        "CC0 1.0; 52",
     ),
     (
         "What does exit code 3 mean, and how many penguins are female?",
@@ -71,7 +70,7 @@ TRUTHS = [
 ]
 
 SAID_BY_DOCUMENTS = {
-    "miles": WORKSPACE / "README.md",
+    "CC0 1.0": WORKSPACE / "README.md",
     "a gate, such as an eval or a check, was not met": WORKSPACE / "docs" / "cli.md",
 }
 

@@ -82,6 +82,14 @@ class ChromaMemory:
         """
         return await self._worker.run(lambda: self._opened().forget(scope, query))
 
+    async def forget_thread(self, scope: Scope) -> int:
+        """Delete the turns of one thread; return how many."""
+        return await self._worker.run(lambda: self._opened().forget_thread(scope))
+
+    async def forget_fact(self, memory_id: str, scope: Scope) -> bool:
+        """Delete one of the user's facts; False when there is none."""
+        return await self._worker.run(lambda: self._opened().forget_fact(memory_id, scope))
+
     async def facts(self, scope: Scope, *, history: bool = False) -> list[Fact]:
         """Return all facts about the user, oldest first; with `history`, superseded ones too."""
         return await self._worker.run(lambda: self._opened().facts(scope, history=history))

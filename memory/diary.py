@@ -99,14 +99,29 @@ class Diary:
         """Delete from every file what was asked for, and return how many memories that were."""
         with transaction(self._database):
             wanted = None if query is None else readable(query[:_MAX_QUERY_CHARS])
-            forgotten = self._forget_facts(scope, wanted) if scope.user else 0
+            forgotten = 0
+            if scope.user:
+                forgotten += self._gone_facts(*self._facts.forget(scope, wanted))
             if query is None:
-                count, collections = self._transcript.forget(scope)
-                forgotten += count
-                self._note_gone((collection, None) for collection in collections)
-        if forgotten:
-            self._erase_gone()
+                forgotten += self._gone_turns(*self._transcript.forget(scope, in_thread=False))
+        self._erase_gone()
         return forgotten
+
+    def forget_thread(self, scope: Scope) -> int:
+        """Delete the turns of one thread from every file, and return how many."""
+        with transaction(self._database):
+            forgotten = self._gone_turns(*self._transcript.forget(scope, in_thread=True))
+        self._erase_gone()
+        return forgotten
+
+    def forget_fact(self, memory_id: str, scope: Scope) -> bool:
+        """Delete one of the user's facts from every file; False when there is none."""
+        if not scope.user:
+            return False
+        with transaction(self._database):
+            forgotten = self._gone_facts(*self._facts.forget_one(memory_id, scope))
+        self._erase_gone()
+        return forgotten > 0
 
     def reembed(self) -> None:
         """Make all vectors again."""
@@ -118,11 +133,15 @@ class Diary:
             while self._transcript.embed_fallen_out(scope):
                 pass
 
-    def _forget_facts(self, scope: Scope, query: str | None) -> int:
-        count, collection, rows = self._facts.forget(scope, query)
+    def _gone_facts(self, count: int, collection: str, rows: list[int]) -> int:
+        """Note which vectors are to be erased; a whole collection when no rows are named."""
         if count:
             whole: list[int | None] = [None]
             self._note_gone((collection, row) for row in rows or whole)
+        return count
+
+    def _gone_turns(self, count: int, collections: list[str]) -> int:
+        self._note_gone((collection, None) for collection in collections)
         return count
 
     def _note_gone(self, gone: Iterable[tuple[str, int | None]]) -> None:

@@ -158,9 +158,21 @@ class FactBook:
         person = _person(scope)
         everything = list(self._facts(person, history=True))
         rows = everything if query is None else self._matching(query, person)
+        return self._delete(person, rows, of=len(everything))
+
+    def forget_one(self, memory_id: str, scope: Scope) -> tuple[int, str, list[int]]:
+        """Delete the fact with this memory id; otherwise as `forget`."""
+        person = _person(scope)
+        everything = self._facts(person, history=True)
+        rows = [row for row in everything if fact_id(row) == memory_id]
+        return self._delete(person, rows, of=len(everything))
+
+    def _delete(
+        self, person: tuple[str, str], rows: list[int], *, of: int
+    ) -> tuple[int, str, list[int]]:
         self._keywords.remove(rows)
         self._database.executemany("DELETE FROM facts WHERE id = ?", [(row,) for row in rows])
-        return len(rows), _collection(person), [] if len(rows) == len(everything) else rows
+        return len(rows), _collection(person), [] if len(rows) == of else rows
 
     def scrub(self) -> None:
         """Rewrite the keyword index so that it holds no word of a deleted fact."""

@@ -60,6 +60,14 @@ class PlainMemory:
         """Delete the user's facts and turns, or the facts that match `query`; return how many."""
         return self._diary.forget(scope, query)
 
+    async def forget_thread(self, scope: Scope) -> int:
+        """Delete the turns of one thread; return how many."""
+        return self._diary.forget_thread(scope)
+
+    async def forget_fact(self, memory_id: str, scope: Scope) -> bool:
+        """Delete one of the user's facts; False when there is none."""
+        return self._diary.forget_fact(memory_id, scope)
+
     async def facts(self, scope: Scope, *, history: bool = False) -> list[Fact]:
         """Return all facts about the user, oldest first; with `history`, superseded ones too."""
         return self._diary.facts(scope, history=history)

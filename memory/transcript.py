@@ -116,9 +116,12 @@ class Transcript:
         older = self._older(question, place, before=min(latest))
         return tuple(turn for _, turn in sorted((older | latest).items()))
 
-    def turns(self, scope: Scope) -> list[tuple[int, str, Turn]]:
-        """Return row, thread and content of all turns that `forget` would delete."""
-        condition, values = _all_of(scope)
+    def turns(self, scope: Scope, *, in_thread: bool = False) -> list[tuple[int, str, Turn]]:
+        """Return row, thread and content of a person's turns, in all threads or in this one.
+
+        Where nobody is named, those of the thread.
+        """
+        condition, values = _extent(scope, in_thread)
         rows = self._database.execute(
             "SELECT id, thread, run_id, question, answer, created_at FROM turns "
             f"WHERE {condition} ORDER BY id",
@@ -126,15 +129,15 @@ class Transcript:
         )
         return [(int(row), str(thread), _turn(*columns)) for row, thread, *columns in rows]
 
-    def forget(self, scope: Scope) -> tuple[int, list[str]]:
-        """Delete a person's turns in all threads, or the thread's where nobody is named.
+    def forget(self, scope: Scope, *, in_thread: bool) -> tuple[int, list[str]]:
+        """Delete what `turns` returns.
 
         Returns how many, and the collections that held their vectors. Belongs to the caller's
         transaction.
         """
-        found = self.turns(scope)
+        found = self.turns(scope, in_thread=in_thread)
         self._keywords.remove(row for row, _, _ in found)
-        condition, values = _all_of(scope)
+        condition, values = _extent(scope, in_thread)
         self._database.execute(f"DELETE FROM turns WHERE {condition}", values)
         threads = dict.fromkeys(thread for _, thread, _ in found)
         return len(found), [_collection((*_place(scope)[:2], thread)) for thread in threads]
@@ -208,8 +211,8 @@ def _place(scope: Scope) -> tuple[str, str, str]:
     return scope.tenant, scope.user or "", scope.thread_id
 
 
-def _all_of(scope: Scope) -> tuple[str, tuple[str, ...]]:
-    if scope.user:
+def _extent(scope: Scope, in_thread: bool) -> tuple[str, tuple[str, ...]]:
+    if scope.user and not in_thread:
         return "tenant = ? AND user = ?", (scope.tenant, scope.user)
     return _IN_THREAD, _place(scope)
 

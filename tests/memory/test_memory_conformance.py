@@ -255,6 +255,32 @@ async def test_forgetting_without_a_person_deletes_the_thread(memory: AnyMemory)
     assert (await memory.recall("hello", ANNA)).turns == (turn(1),)
 
 
+async def test_one_thread_of_a_person_can_be_forgotten_alone(memory: AnyMemory) -> None:
+    second = Scope(user="anna", thread_id="t2")
+    for scope in (ANNA, second, BEN):
+        await memory.keep(turn(1), scope)
+    await memory.remember("I like tea.", ANNA)
+
+    assert await memory.forget_thread(ANNA) == 1
+    assert (await memory.recall("hello", ANNA)).turns == ()
+    assert len(await memory.facts(ANNA)) == 1
+    for scope in (second, BEN):
+        assert (await memory.recall("hello", scope)).turns == (turn(1),)
+
+
+async def test_one_fact_can_be_forgotten_by_its_id_and_only_by_its_owner(
+    memory: AnyMemory,
+) -> None:
+    tea = await memory.remember("I like tea.", ANNA)
+    await memory.remember("I like coffee.", ANNA)
+
+    assert not await memory.forget_fact(tea, BEN)
+    assert not await memory.forget_fact(tea, NOBODY)
+    assert await memory.forget_fact(tea, ANNA)
+    assert not await memory.forget_fact(tea, ANNA)
+    assert said(await memory.search("tea or coffee", ANNA)) == ["I like coffee."]
+
+
 async def test_odd_text_is_kept_and_searched_without_an_error(memory: AnyMemory) -> None:
     odd = 'a "quoted" OR (NEAR) * thing \x00 \x1b 漢字 ∑ -- ; DROP TABLE facts'
     await memory.remember(odd, ANNA)
@@ -264,3 +290,5 @@ async def test_odd_text_is_kept_and_searched_without_an_error(memory: AnyMemory)
     assert said(await memory.search("漢字", ANNA)) == [odd]
     assert await memory.search('"', ANNA) == []
     assert (await memory.recall("x" * 1_000_000, ANNA)).turns[0].question == odd
+    await memory.remember("half a \ud800 character", ANNA)
+    assert said(await memory.search("half \udfff", ANNA)) == ["half a ? character"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .catalog import Catalog, Table, literal, quoted
 from .loading import Unreadable, load, loader_of
+from .naming import numbered
 from .printing import print_catalog
 from .profile import find_keys, profile_table
 from .report import TableReport
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _DRAFT = "building.duckdb"
+_LONGEST_COLUMN = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,18 +161,20 @@ class _Work:
     ) -> tuple[Source, dict[str, Table]] | None:
         name, known = self.found[path], self.before.sources.get(path)
         self.reading(Path(path))
-        target.execute("BEGIN")
+        before = _names(target)
         try:
             names = load(
                 target, Path(path), self._taken(path, taken), max_bytes=self.order.max_bytes
             )
+            for table in names:
+                _tidy_columns(target, table)
             tables = {table: profile_table(target, table, name) for table in names}
         except Unreadable as error:
-            target.execute("ROLLBACK")
+            for half_made in _names(target) - before:
+                target.execute(f"DROP TABLE {quoted(half_made)}")
             kept = "; the tables of before are kept" if known is not None else ""
             self.errors.append(f"{name}: {error}{kept}.")
             return (known, self._keep(target, known)) if known is not None else None
-        target.execute("COMMIT")
         source = Source(name=name, digest=self.digests[path], tables=names)
         self.loaded[path] = source
         return source, tables
@@ -180,6 +184,25 @@ class _Work:
         others = (p for p in self.digests if p != path and p not in self.loaded)
         held = (self.before.sources[p].tables for p in others if p in self.before.sources)
         return {*tables, *(name for names in held for name in names)}
+
+
+def _tidy_columns(target: DuckDBPyConnection, table: str) -> None:
+    """Give columns names of one line, without spaces around them."""
+    described = target.execute(f"DESCRIBE {quoted(table)}").fetchall()
+    names = [str(row[0]) for row in described]
+    for name in names:
+        tidy = " ".join(name.split())[:_LONGEST_COLUMN] or "column"
+        if tidy != name:
+            tidy = next(n for n in numbered(tidy) if n.casefold() not in map(str.casefold, names))
+            target.execute(f"ALTER TABLE {quoted(table)} RENAME {quoted(name)} TO {quoted(tidy)}")
+            names.append(tidy)
+
+
+def _names(target: DuckDBPyConnection) -> set[str]:
+    found = target.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()"
+    ).fetchall()
+    return {str(name) for (name,) in found}
 
 
 def _files(order: Order) -> Iterator[tuple[str, str]]:

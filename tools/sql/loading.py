@@ -8,15 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .catalog import literal, quoted
+from .delimited import UTF16_MARKS, delimited_source, file_literal, uneven_line
 from .naming import table_name
 from .sqlite import sqlite_tables
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-_MISSING = "nullstr=['', 'NA', 'N/A', 'n/a', 'NULL', 'null', 'NaN', '#N/A']"
-_DELIMITERS = (",", ";", "\t", "|")
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class Unreadable(Exception):
@@ -63,7 +60,7 @@ def _require_bearable(path: Path, max_bytes: int) -> None:
             f"it has {size / 1e6:,.0f} MB, more than the {max_bytes / 1e6:,.0f} MB that are allowed"
         )
     is_text = path.suffix.casefold() in (".csv", ".tsv", ".json", ".jsonl", ".ndjson")
-    if is_text and b"\0" in head and not head.startswith(_UTF16):
+    if is_text and b"\0" in head and not head.startswith(UTF16_MARKS):
         raise Unreadable("it is binary, not text")
 
 
@@ -73,44 +70,19 @@ def _told(message: str, path: Path) -> str:
         line = re.search(r"on Line: (\d+)", message)
         return f"line {line[1] if line else '?'} is not UTF-8; save the file as UTF-8"
     if "automatically detect the CSV parsing dialect" in message:
-        return "it is not a table: no delimiter and quotes fit all its lines"
+        return uneven_line(path) or "it is not a table: no delimiter and quotes fit all its lines"
     text = re.split(r"\n\s*\n|\nPossible|\nLINE ", message)[0]
-    text = " ".join(text.replace(str(path), "it").split())
-    return re.sub(r"^[\w ]*Error: ", "", text)[:300]
+    file = rf"""(?:[Tt]he )?(?:[Ff]ile )?["']?{re.escape(str(path))}["']?"""
+    text = " ".join(re.sub(file, "the file", text).split())
+    return re.sub(r"^[\w ]*Error: ", "", text)[:300].rstrip("!. ")
 
 
-def _csv(
-    connection: DuckDBPyConnection, path: Path, taken: Collection[str], delimiter: str | None = None
-) -> tuple[str, ...]:
-    with path.open("rb") as file:
-        head = file.read(65_536)
-    options = [_file(path), "sample_size=-1", "hive_partitioning=false"]
-    if head.startswith(_UTF16):
-        options.append("encoding='utf-16'")
-    else:
-        blank = re.match(rb"(?:\xef\xbb\xbf)?((?:[ \t\r]*\n)*)", head)
-        options.append(f"skip={blank[1].count(bytes((10,))) if blank else 0}")
-    if delimiter is not None:
-        options.append(f"delim={literal(delimiter)}")
-    source = f"read_csv({', '.join(options)})"
-    types = _types(connection, source)
-    if len(types) == 1 and delimiter is None:
-        [name] = types
-        if found := next((d for d in _DELIMITERS if d in name), None):
-            return _csv(connection, path, taken, found)
-    with_nulls = f"read_csv({', '.join([*options, _MISSING])})"
-    if "VARCHAR" in types.values() and _types(connection, with_nulls) != types:
-        source = with_nulls
-    return _create(connection, path, taken, source)
-
-
-def _types(connection: DuckDBPyConnection, source: str) -> dict[str, str]:
-    rows = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
-    return {str(row[0]): str(row[1]) for row in rows}
+def _csv(connection: DuckDBPyConnection, path: Path, taken: Collection[str]) -> tuple[str, ...]:
+    return _create(connection, path, taken, delimited_source(connection, path))
 
 
 def _tsv(connection: DuckDBPyConnection, path: Path, taken: Collection[str]) -> tuple[str, ...]:
-    return _csv(connection, path, taken, "\t")
+    return _create(connection, path, taken, delimited_source(connection, path, "\t"))
 
 
 def _json(connection: DuckDBPyConnection, path: Path, taken: Collection[str]) -> tuple[str, ...]:
@@ -118,14 +90,14 @@ def _json(connection: DuckDBPyConnection, path: Path, taken: Collection[str]) ->
     form = "newline_delimited" if lines else "auto"
     size = max(path.stat().st_size * 2, 16_777_216)
     source = (
-        f"read_json({_file(path)}, format='{form}', sample_size=-1, "
+        f"read_json({file_literal(path)}, format='{form}', sample_size=-1, "
         f"maximum_object_size={min(size, 4_294_967_295)}, hive_partitioning=false)"
     )
     return _create(connection, path, taken, source)
 
 
 def _parquet(connection: DuckDBPyConnection, path: Path, taken: Collection[str]) -> tuple[str, ...]:
-    source = f"read_parquet({_file(path)}, hive_partitioning=false)"
+    source = f"read_parquet({file_literal(path)}, hive_partitioning=false)"
     return _create(connection, path, taken, source)
 
 
@@ -183,11 +155,6 @@ def _some(names: list[str]) -> tuple[str, ...]:
     if not names:
         raise Unreadable("it holds no tables")
     return tuple(names)
-
-
-def _file(path: Path) -> str:
-    """Return a path as a literal in which nothing is a wildcard."""
-    return literal(re.sub(r"([\[*?])", r"[\1]", str(path)))
 
 
 _LOADERS: dict[str, Loader] = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from itertools import count
 
 from .catalog import quoted
 
@@ -22,9 +23,12 @@ def table_name(stem: str, taken: Collection[str]) -> str:
         name = f"t_{name}"
     elif quoted(name) != name:
         name = f"{name}_table"
-    taken = {other.casefold() for other in taken}
-    number, unique = 1, name
-    while unique in taken:
-        number += 1
-        unique = f"{name}_{number}"
-    return unique
+    folded = {other.casefold() for other in taken}
+    return next(unique for unique in numbered(name) if unique not in folded)
+
+
+def numbered(name: str) -> Iterator[str]:
+    """Yield `name`, `name_2`, `name_3`, …"""
+    yield name
+    for number in count(2):
+        yield f"{name}_{number}"

@@ -81,6 +81,10 @@ class Pool:
             reply = worker.ask(request)
             sound = not reply.get("fatal")
             return reply
+        except StorageError:
+            if self._closed:
+                raise Refused("The workspace was closed meanwhile.", "sql_stopped") from None
+            raise
         finally:
             self._put_back(worker, sound=call.release() and sound)
 

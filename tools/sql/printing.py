@@ -71,18 +71,24 @@ def _comment(column: Column, detail: _Detail) -> str:
 
 
 def _content(column: Column, detail: _Detail) -> str:
-    listed = column.values
-    if listed is not None and len(listed) <= max(detail.values, _SHORTEST_LIST):
-        text = ", ".join(listed)
-        if listed and len(text) <= detail.characters:
-            return f"{_count(len(listed), 'value')}: {text}"
+    listed = column.values or ()
+    text = ", ".join(listed)
+    is_short = len(listed) <= max(detail.values, _SHORTEST_LIST) and len(text) <= detail.characters
+    if listed and is_short and _is_one_line(text):
+        return f"{_count(len(listed), 'value')}: {text}"
     if column.minimum is not None and column.maximum is not None:
+        if column.minimum == column.maximum:
+            return f"1 value: {column.minimum}"
         return f"{column.minimum} to {column.maximum}"
-    samples = (column.samples or listed or ())[: detail.samples]
     if not column.distinct:
         return ""
     counted = _count(column.distinct, "value")
+    samples = list(filter(_is_one_line, column.samples or listed))[: detail.samples]
     return f"{counted}, such as {', '.join(samples)}" if samples else counted
+
+
+def _is_one_line(text: str) -> bool:
+    return len(text.splitlines()) == 1
 
 
 def _nulls(column: Column) -> str:

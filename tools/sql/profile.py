@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .catalog import Column, Key, Table, literal, quoted
@@ -18,6 +19,7 @@ _EXACT_ROWS = 5_000_000
 _FEW_NUMBERS = 10
 _SAMPLES = 3
 _MOST_CANDIDATES = 200
+_COLUMNS_AT_ONCE = 32
 
 _INTEGERS = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?")
 _NUMBERS = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*|BIGNUM")
@@ -25,46 +27,87 @@ _DATES = re.compile(r"DATE|TIME.*|TIMESTAMP.*")
 _WORDS = re.compile(r"VARCHAR|ENUM.*|BOOLEAN|UUID")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counted:
+    """What one pass over a column tells."""
+
+    name: str
+    kind: str
+    nulls: int
+    distinct: int
+    minimum: str | None
+    maximum: str | None
+
+
 def profile_table(connection: DuckDBPyConnection, name: str, source: str) -> Table:
     """Return what there is to say about a table."""
     described = connection.execute(f"DESCRIBE {quoted(name)}").fetchall()
     [(rows,)] = connection.execute(f"SELECT count(*) FROM {quoted(name)}").fetchall()
-    columns = tuple(_column(connection, name, str(c[0]), str(c[1]), rows) for c in described)
-    return Table(name=name, source=source, rows=rows, columns=columns)
+    kinds = [(str(row[0]), str(row[1])) for row in described]
+    columns = [
+        _column(connection, name, counted, rows)
+        for start in range(0, len(kinds), _COLUMNS_AT_ONCE)
+        for counted in _count(connection, name, kinds[start : start + _COLUMNS_AT_ONCE], rows)
+    ]
+    return Table(name=name, source=source, rows=rows, columns=tuple(columns))
 
 
-def _column(connection: DuckDBPyConnection, table: str, name: str, kind: str, rows: int) -> Column:
-    column = quoted(name)
-    ordered = _NUMBERS.fullmatch(kind) or _DATES.fullmatch(kind)
-    comparable = ordered or _WORDS.fullmatch(kind)
-    distinct = "NULL"
-    if comparable:
-        distinct = f"{'approx_count_distinct' if rows > _EXACT_ROWS else 'count'}({{}}{column})"
-        distinct = distinct.format("" if rows > _EXACT_ROWS else "DISTINCT ")
-    low, high = (f"min({column})::VARCHAR", f"max({column})::VARCHAR") if ordered else ("NULL",) * 2
-    [(nulls, different, minimum, maximum)] = connection.execute(
-        f"SELECT count(*) - count({column}), {distinct}, {low}, {high} FROM {quoted(table)}"
-    ).fetchall()
-    different = different or 0
+def _count(
+    connection: DuckDBPyConnection, table: str, kinds: Sequence[tuple[str, str]], rows: int
+) -> Iterator[_Counted]:
+    measures = [measure for name, kind in kinds for measure in _measures(quoted(name), kind, rows)]
+    [found] = connection.execute(f"SELECT {', '.join(measures)} FROM {quoted(table)}").fetchall()
+    for position, (name, kind) in enumerate(kinds):
+        present, distinct, minimum, maximum = found[position * 4 : position * 4 + 4]
+        yield _Counted(
+            name=name,
+            kind=kind,
+            nulls=rows - present,
+            distinct=distinct or 0,
+            minimum=_as_literal(minimum, kind),
+            maximum=_as_literal(maximum, kind),
+        )
+
+
+def _measures(column: str, kind: str, rows: int) -> tuple[str, str, str, str]:
+    count = "approx_count_distinct(" if rows > _EXACT_ROWS else "count(DISTINCT "
+    distinct = f"{count}{column})" if _is_comparable(kind) else "NULL"
+    if not _is_ordered(kind):
+        return f"count({column})", distinct, "NULL", "NULL"
+    return f"count({column})", distinct, f"min({column})::VARCHAR", f"max({column})::VARCHAR"
+
+
+def _column(connection: DuckDBPyConnection, table: str, counted: _Counted, rows: int) -> Column:
+    kind, column = counted.kind, quoted(counted.name)
     listed: tuple[str, ...] = ()
     samples: tuple[str, ...] = ()
-    if comparable and _worth_listing(kind, different, rows - nulls):
+    if _worth_listing(kind, counted.distinct, rows - counted.nulls):
         listed = _values(connection, table, column, kind, _MOST_LISTED)
-    elif not ordered and comparable:
+    elif _WORDS.fullmatch(kind) and counted.distinct:
         samples = _values(connection, table, column, kind, _SAMPLES, longest=_LONGEST_LISTED)
     return Column(
-        name=name,
+        name=counted.name,
         type=kind,
-        nulls=nulls,
-        distinct=different,
-        values=listed if len(listed) == different and listed else None,
+        nulls=counted.nulls,
+        distinct=counted.distinct,
+        values=listed if listed and len(listed) == counted.distinct else None,
         samples=samples,
-        minimum=_as_literal(minimum, kind),
-        maximum=_as_literal(maximum, kind),
+        minimum=counted.minimum,
+        maximum=counted.maximum,
     )
 
 
+def _is_ordered(kind: str) -> bool:
+    return bool(_NUMBERS.fullmatch(kind) or _DATES.fullmatch(kind))
+
+
+def _is_comparable(kind: str) -> bool:
+    return _is_ordered(kind) or bool(_WORDS.fullmatch(kind))
+
+
 def _worth_listing(kind: str, different: int, present: int) -> bool:
+    if not different:
+        return False
     if _INTEGERS.fullmatch(kind):
         return different <= _FEW_NUMBERS and different < present
     return bool(_WORDS.fullmatch(kind)) and kind != "UUID" and different <= _MOST_LISTED
@@ -121,7 +164,7 @@ def _candidates(tables: Sequence[Table]) -> Iterator[Key]:
                 for other in child.columns:
                     if child is parent or other.name.casefold() not in names:
                         continue
-                    if _family(other.type) == _family(column.type) and other.distinct:
+                    if _family(other.type) == _family(column.type) and other.distinct > 1:
                         yield Key(
                             table=child.name,
                             column=other.name,
@@ -131,7 +174,8 @@ def _candidates(tables: Sequence[Table]) -> Iterator[Key]:
 
 
 def _identifies(table: Table, column: Column) -> bool:
-    return table.rows > 0 and not column.nulls and column.distinct == table.rows
+    is_name = _INTEGERS.fullmatch(column.type) or column.type in ("VARCHAR", "UUID", "DATE")
+    return bool(is_name) and not column.nulls and column.distinct == table.rows > 1
 
 
 def _names_of(table: str, column: str) -> frozenset[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +16,10 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _NULL = "\\N"
+_DIALECT = (
+    "header=true, skip=0, delim=',', quote='\"', escape='\"', new_line='\\n', "
+    f"nullstr='{_NULL}', allow_quoted_nulls=false"
+)
 _WHEN = ("DATE", "TIME", "TIMESTAMP")
 
 
@@ -34,17 +37,17 @@ class SqliteTable:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "rows.csv")
             self._write(file)
-            source = f"read_csv({literal(str(file))}, header=true, skip=0, delim=',', quote='\"', "
-            source += f"escape='\"', nullstr='{_NULL}', allow_quoted_nulls=false, sample_size=-1"
-            types = self._types(target, f"{source})")
+            dialect = f"{literal(str(file))}, {_DIALECT}"
+            types = self._types(target, f"read_csv({dialect}, sample_size=-1)")
             given = ", ".join(f"{literal(k)}: {literal(v)}" for k, v in types.items())
             target.execute(
-                f"CREATE TABLE {quoted(name)} AS SELECT * FROM {source}, types={{{given}}})"
+                f"CREATE TABLE {quoted(name)} AS "
+                f"SELECT * FROM read_csv({dialect}, auto_detect=false, columns={{{given}}})"
             )
 
     def _write(self, file: Path) -> None:
         with file.open("w", encoding="utf-8", newline="") as handle:
-            csv.writer(handle, quoting=csv.QUOTE_ALL).writerow(self.columns)
+            handle.write(",".join(map(_cell, self.columns)) + "\n")
             for row in self.connection.execute(f"SELECT * FROM {_name(self.name)}"):
                 handle.write(",".join(map(_cell, row)) + "\n")
 

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 
 from pydantic import JsonValue
 
+from .naming import numbered
+
 _LONGEST_TEXT = 10_000
 _LONGEST_CELL = 300
 
@@ -45,11 +47,7 @@ def unique_names(names: Iterable[str]) -> list[str]:
     """Return column names of which no two are the same."""
     seen: dict[str, None] = {}
     for name in names:
-        number, unique = 1, name
-        while unique in seen:
-            number += 1
-            unique = f"{name}_{number}"
-        seen[unique] = None
+        seen[next(unique for unique in numbered(name) if unique not in seen)] = None
     return list(seen)
 
 

@@ -33,8 +33,11 @@ from surefoot.tools import (
 
 logger = logging.getLogger(__name__)
 
-Progress = Callable[[str], None]
-"""Told the name of each file as it is taken in."""
+Progress = Callable[[int, int, str], None]
+"""Told after each document: how many are done, how many there are, and its path."""
+
+_TEXTS = frozenset({".md", ".markdown", ".txt", ".text", ".html", ".htm", ".pdf"})
+"""How files end that become documents; any other file is taken for tables."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +122,10 @@ class Rooms:
         """Take in documents and tables; a file that cannot be read is reported and passed over."""
         documents, tables = self.documents(), self.tables()
         assert documents is not None and tables is not None, "nothing is kept on disk"
-        found = await tables.ingest(paths)
-        read = await documents.ingest(paths, tenant=self._settings.tenant)
+        texts = [path for path in paths if path.is_dir() or path.suffix.lower() in _TEXTS]
+        others = [path for path in paths if path.is_dir() or path not in texts]
+        found = await tables.ingest(others)
+        read = await documents.ingest(texts, tenant=self._settings.tenant, progress=progress)
         self._made = None
         return Ingested(documents=read, tables=found)
 

@@ -1,0 +1,118 @@
+"""A batch: many questions, some at the same time, told in the order of the file."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import click
+
+from surefoot.errors import InputError
+from surefoot.events import AnswerCompleted, Event, RunFailed
+from surefoot.evidence import Evidence
+from surefoot.limits import ReleasePolicy
+
+from ..assistant import Assistant
+from ..runs import Job
+from .approvals import advice
+from .asked import Question
+from .attending import attend, waiting_calls
+from .host import Host
+from .lines import short
+from .session import Session
+from .views import JsonView, evidence_of, plain_answer
+
+
+def answer_batch(
+    host: Host,
+    questions: Sequence[Question],
+    *,
+    user: str,
+    as_json: bool,
+    parallel: int,
+    release: ReleasePolicy | None,
+) -> int:
+    """Answer the questions; return 1 when a run failed, else 0."""
+    with Session(host, release=release) as session:
+        session.note_left_runs()
+        batch = _Batch(session.assistant, questions, user=user, as_json=as_json)
+        session.run(batch.answer(parallel))
+        session.finish_left_runs()
+    return 1 if batch.failed else 0
+
+
+class _Batch:
+    """Starts questions in order, so that those of one thread follow each other."""
+
+    def __init__(
+        self, assistant: Assistant, questions: Sequence[Question], *, user: str, as_json: bool
+    ) -> None:
+        self._assistant = assistant
+        self._questions = questions
+        self._user = user
+        self._as_json = as_json
+        self._told: dict[int, str] = {}
+        self._next = 0
+        self.failed = 0
+
+    async def answer(self, parallel: int) -> None:
+        gate = asyncio.Semaphore(parallel)
+        async with asyncio.TaskGroup() as group:
+            for number, question in enumerate(self._questions):
+                await gate.acquire()
+                try:
+                    job = await self._assistant.start(
+                        question.text,
+                        thread=question.thread,
+                        user=question.user or self._user,
+                        message_id=question.id,
+                    )
+                except InputError as error:
+                    gate.release()
+                    self._tell(number, [f"Not asked: {error}"], failed=True)
+                    continue
+                group.create_task(self._attend(number, job, gate))
+
+    async def _attend(self, number: int, job: Job, gate: asyncio.Semaphore) -> None:
+        try:
+            view = JsonView() if self._as_json else _Kept()
+            ending = await attend(self._assistant, job, view.show, after=job.first_seq)
+            lines = view.lines if isinstance(view, _Kept) else []
+            if ending.last is None:
+                lines = [*lines, advice(job, await waiting_calls(self._assistant, job))]
+            failed = isinstance(ending.last, RunFailed)
+            self._tell(number, lines, failed=failed)
+        finally:
+            gate.release()
+
+    def _tell(self, number: int, lines: Sequence[str], *, failed: bool) -> None:
+        """Print what is ready, in the order of the file."""
+        self.failed += failed
+        question = self._questions[number]
+        name = question.id or str(number + 1)
+        if self._as_json:
+            if failed:
+                click.echo(f"surefoot: question {name}: {' '.join(lines)}".rstrip(": "), err=True)
+            return
+        self._told[number] = "\n".join([f"## {name}: {short(question.text)}", "", *lines, ""])
+        while self._next in self._told:
+            click.echo(self._told.pop(self._next))
+            self._next += 1
+
+
+class _Kept:
+    """An answer on its way into its place in the order."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._found: list[Evidence] = []
+
+    def show(self, event: Event) -> None:
+        self._found += evidence_of(event)
+        match event:
+            case AnswerCompleted():
+                self.lines = [plain_answer(event, self._found)]
+            case RunFailed(error=error):
+                self.lines = [f"The run failed: {short(error, 1000)}"]
+            case _:
+                pass

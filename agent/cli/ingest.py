@@ -1,0 +1,99 @@
+"""The command `ingest`: files and folders become documents and tables."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import click
+
+from .host import Host, with_settings
+
+if TYPE_CHECKING:
+    from surefoot.settings import Settings
+    from surefoot.tools import Table
+
+    from ..rooms import Ingested, Progress
+
+KINDS = "documents (md, txt, html, pdf) or tables (csv, tsv, json, jsonl, parquet, duckdb, sqlite)"
+
+
+class Counts(Protocol):
+    """What both kinds of report say, by file."""
+
+    @property
+    def added(self) -> tuple[str, ...]: ...
+    @property
+    def updated(self) -> tuple[str, ...]: ...
+    @property
+    def unchanged(self) -> tuple[str, ...]: ...
+    @property
+    def removed(self) -> tuple[str, ...]: ...
+
+
+@click.command()
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True), metavar="PATH…"
+)
+@with_settings
+@click.pass_obj
+def ingest(host: Host, paths: tuple[Path, ...]) -> int:
+    """Read files and whole folders in, so that questions can be asked about them.
+
+    Only what is new or changed is read again, and what is gone from a folder goes. A file that
+    cannot be read is named, and the rest is taken in.
+    """
+    from .bar import bar
+
+    settings = host.settings()
+    with bar(visible=host.has_reader) as progress:
+        done, tables = asyncio.run(_ingest(settings, paths, progress))
+    for line in failures(done):
+        click.echo(f"surefoot: {line}", err=True)
+    lines = summary(done, tables)
+    click.echo("\n".join(lines) if lines else f"Nothing to read there; put {KINDS} there.")
+    return 0 if lines else 1
+
+
+async def _ingest(
+    settings: Settings, paths: Sequence[Path], progress: Progress | None
+) -> tuple[Ingested, tuple[Table, ...]]:
+    from .folder import open_rooms
+
+    async with open_rooms(settings) as rooms:
+        done = await rooms.ingest(paths, progress=progress)
+        workspace = rooms.tables()
+        return done, workspace.tables() if workspace is not None else ()
+
+
+def failures(done: Ingested) -> list[str]:
+    """Return one line for each file that could not be read, naming it."""
+    return [failure.reason for failure in done.documents.errors] + list(done.tables.errors)
+
+
+def summary(done: Ingested, tables: Sequence[Table]) -> list[str]:
+    """Return what became of the files, and the new tables; nothing when nothing was taken in."""
+    documents, read = done.documents, done.tables
+    lines: list[str] = []
+    if counts := _counts(documents):
+        lines.append(f"Documents: {counts} ({documents.chunks:,} passages)")
+    if counts := _counts(read):
+        lines.append(f"Tables: {counts}")
+    fresh = {*read.added, *read.updated}
+    return lines + [
+        f"  {table.name}: {table.rows:,} rows from {table.source}"
+        for table in tables
+        if table.source in fresh
+    ]
+
+
+def _counts(report: Counts) -> str:
+    counts = {
+        "added": len(report.added),
+        "updated": len(report.updated),
+        "unchanged": len(report.unchanged),
+        "removed": len(report.removed),
+    }
+    return ", ".join(f"{count} {word}" for word, count in counts.items() if count)

@@ -1,0 +1,116 @@
+"""The commands `trace list`, `trace show` and `trace export`: what happened in recorded runs."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import click
+
+from .host import Host, with_settings
+
+if TYPE_CHECKING:
+    from surefoot.events import Event
+    from surefoot.settings import Settings
+
+    from ..home import Home
+    from ..runs import Run
+
+_MOST = 100_000
+
+
+@click.group()
+def trace() -> None:
+    """Show the recorded runs and what happened in them."""
+
+
+@trace.command("list")
+@click.option("--limit", type=click.IntRange(1, _MOST), default=20, show_default=True)
+@with_settings
+@click.pass_obj
+def list_runs(host: Host, limit: int) -> int:
+    """Show the newest runs, the latest first."""
+    from .lines import short
+
+    runs = asyncio.run(_newest(host.settings(), limit))
+    for run in runs:
+        when = run.created_at[:19].replace("T", " ")
+        about = f"{run.scope.thread_id}  {short(run.text, 60)}"
+        click.echo(f"{run.run_id}  {when}  {run.status:<9}  {about}")
+    if not runs:
+        click.echo("No run has been recorded yet.", err=True)
+    return 0
+
+
+@trace.command()
+@click.argument("run_id")
+@with_settings
+@click.pass_obj
+def show(host: Host, run_id: str) -> int:
+    """Show one run: its plan, steps, checks, answer and sources.
+
+    RUN_ID may be shortened to a part of it that no other run has; `last` is the newest run.
+    """
+    from .retelling import retold
+
+    run, events = asyncio.run(_recorded(host.settings(), run_id))
+    lines = retold(run, events)
+    if host.has_reader:
+        from rich.console import Console
+
+        console = Console(force_terminal=True)
+        for line in lines:
+            console.print(line, soft_wrap=True)
+    else:
+        click.echo("\n".join(line.plain for line in lines))
+    return 0
+
+
+@trace.command()
+@click.argument("run_id")
+@with_settings
+@click.pass_obj
+def export(host: Host, run_id: str) -> int:
+    """Write out the events of one run, one JSON object a line. RUN_ID is as for `show`."""
+    _, events = asyncio.run(_recorded(host.settings(), run_id))
+    for event in events:
+        click.echo(event.model_dump_json())
+    return 0
+
+
+async def _newest(settings: Settings, limit: int) -> list[Run]:
+    from .folder import open_home
+
+    if not settings.data_dir.is_dir():
+        return []
+    async with open_home(settings) as home:
+        return await _runs(home, settings, limit)
+
+
+async def _recorded(settings: Settings, run_id: str) -> tuple[Run, list[Event]]:
+    from surefoot.errors import NotFound
+
+    from .folder import open_home
+
+    if not settings.data_dir.is_dir():
+        raise NotFound("No run has been recorded yet.")
+    async with open_home(settings) as home:
+        run = _chosen(await _runs(home, settings, _MOST), run_id)
+        return run, await home.log.read(run.key, run_id=run.run_id)
+
+
+async def _runs(home: Home, settings: Settings, limit: int) -> list[Run]:
+    assert home.store is not None, "a home on disk has a store"
+    return await home.store.newest(tenant=settings.tenant, limit=limit)
+
+
+def _chosen(runs: list[Run], run_id: str) -> Run:
+    """Return the one run that is meant. Raises `NotFound`."""
+    from surefoot.errors import InputError, NotFound
+
+    found = runs[:1] if run_id == "last" else [run for run in runs if run_id in run.run_id]
+    if not found:
+        raise NotFound(f"There is no run {run_id!r}; see `surefoot trace list`.")
+    if len(found) > 1:
+        raise InputError(f"{run_id!r} is part of {len(found)} run ids; write more of it.")
+    return found[0]

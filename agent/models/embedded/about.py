@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-_CONFIGURE = "To use a language model, set OPENAI_API_KEY or ANTHROPIC_API_KEY, or SUREFOOT_MODEL=provider:model."
+_CONFIGURE = (
+    "To use a language model, set OPENAI_API_KEY or ANTHROPIC_API_KEY, or"
+    " SUREFOOT_MODEL=provider:model."
+)
 WHO = (
     "I am Surefoot's embedded planner, not a language model. I plan with rules: I search your "
     "documents, query your tables, calculate, and remember what you tell me. " + _CONFIGURE
@@ -13,7 +16,10 @@ NO_WRITING = (
     "I cannot answer that from the documents and tables here. I am not a language model, so I "
     "have no general knowledge and write no texts. " + _CONFIGURE
 )
-HELLO = "Hello. Ask me about your documents or tables, or give me something to calculate or to remember."
+HELLO = (
+    "Hello. Ask me about your documents or tables, or give me something to calculate or"
+    " to remember."
+)
 THANKS = "You are welcome."
 BYE = "Goodbye."
 EMPTY = "Please ask a question."
@@ -21,24 +27,29 @@ EMPTY = "Please ask a question."
 _RULES = (
     (
         HELLO,
-        r"^\W*(?:hi|hello|hey|yo|good (?:morning|evening|afternoon|day)|greetings)\b[\w\s,]{0,30}\W*$",
+        r"^\W*(?:hi|hello|hey|yo|good (?:morning|evening|afternoon|day)"
+        r"|greetings)\b[\w\s,]{0,30}\W*$",
     ),
     (
         THANKS,
-        r"^\W*(?:thanks?|thank you|thx|cheers|great|nice|perfect|awesome|cool|ok(?:ay)?|got it|well done|good job)\b[^?]{0,40}$",
+        r"^\W*(?:thanks?|thank you|thx|cheers|great|nice|perfect|awesome|cool|ok(?:ay)?|got"
+        r" it|well done|good job)\b[^?]{0,40}$",
     ),
     (BYE, r"^\W*(?:bye|goodbye|see you|good night)\b[^?]{0,30}$"),
     (
         WHO,
-        r"\b(?:who|what) (?:exactly )?are you\b|\bare you (?:an? )?(?:human|robot|bot|real|person|ai|llm|gpt|language model|chatbot)\b"
-        r"|\bwhat (?:can|could|do) you do\b|\bcapable of\b|\byour name\b|\bwhat model\b|\bwhich (?:language )?model\b|\bhow do you work\b|^\W*help\W*$",
+        r"\b(?:who|what) (?:exactly )?are you\b|\bare you (?:an? )?(?:human|robot|bot|real"
+        r"|person|ai|llm|gpt|language model|chatbot)\b"
+        r"|\bwhat (?:can|could|do) you do\b|\bcapable of\b|\byour name\b|\bwhat model\b"
+        r"|\bwhich (?:language )?model\b|\bhow do you work\b|^\W*help\W*$",
     ),
     (
         NO_WRITING,
         r"\b(?:tell|know|sing|write|compose|draft|generate|invent|give)\b[^?.]{0,25}\b(?:joke|poem|haiku|song|story|essay|limerick|email|letter|recipe|speech|tweet|blog|article|slogan)\b"
         r"|^\W*(?:translate|paraphrase|rewrite|proofread|brainstorm|imagine|pretend|role-?play)\b"
         r"|^\W*(?:write|draft|compose)\b"
-        r"|\bhow (?:are you|is it going)\b|\bmeaning of life\b|\bwhat do you think\b|\byour (?:opinion|favou?rite)\b",
+        r"|\bhow (?:are you|is it going)\b|\bmeaning of life\b|\bwhat do you think\b|\byour"
+        r" (?:opinion|favou?rite)\b",
     ),
 )
 

@@ -58,8 +58,8 @@ def blocks_of(text: str) -> tuple[Block, ...]:
 
 def _blocks(text: str) -> Iterator[Block]:
     headers = list(_HEADER.finditer(text))
-    for header, following in zip(headers, [*headers[1:], None], strict=True):
-        end = following.start() if following else len(text)
+    ends = [header.start() for header in headers[1:]] + [len(text)]
+    for header, end in zip(headers, ends, strict=False):
         content = text[header.end() : end].strip("\n").rstrip()
         yield Block(header["id"], header["kind"], header["where"] or "", content)
 
@@ -78,9 +78,10 @@ def result_of(tool: str, text: str, *, is_error: bool = False) -> Result:
 def sections_of(text: str) -> list[tuple[str, Result]]:
     """Read the result of `plan`: each step's tool with what it came to, in order."""
     heads = list(_SECTION.finditer(text))
+    ends = [head.start() for head in heads[1:]] + [len(text)]
     return [
-        (head["step"], result_of(head["tool"], text[head.end() : after.start() if after else None]))
-        for head, after in zip(heads, [*heads[1:], None], strict=True)
+        (head["step"], result_of(head["tool"], text[head.end() : end]))
+        for head, end in zip(heads, ends, strict=False)
     ]
 
 

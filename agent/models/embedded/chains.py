@@ -30,7 +30,8 @@ _OPERATIONS = (
     (rf"\bround {_IT}|{_IT} rounded", "round(x)"),
 )
 _SHARE = re.compile(
-    rf"(?:what|which) (?:percentage|percent|share|fraction|proportion)(?: of (?:all )?(?:the )?(?P<whole>.+?))?"
+    rf"(?:what|which) (?:percentage|percent|share|fraction|proportion)(?: of (?:all )?(?:the"
+    rf" )?(?P<whole>.+?))?"
     rf" (?:is|are|was|were|do|does) {_IT}(?: make up| represent)?\W*$",
     re.IGNORECASE,
 )

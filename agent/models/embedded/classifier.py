@@ -26,7 +26,8 @@ class Guess:
 
 
 class Classifier:
-    """A linear classifier over sentence vectors, fitted to the packaged examples when first used."""
+    """A linear classifier over sentence vectors, fitted to the packaged examples when first"
+    " used."""
 
     def __init__(self, embed: Embed) -> None:
         self._embed = embed

@@ -26,7 +26,8 @@ _CUT = re.compile("|".join(f"(?:{cut})" for cut in _CUTS), re.IGNORECASE)
 _NAMED_CUT = re.compile(_CUTS[1])
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)'[^']*'(?!\w)")
 _FOLLOW = re.compile(
-    r"^\W*(?:and|what about|how about|and what about|and how about|same for|the same for|now|also)\s+"
+    r"^\W*(?:and|what about|how about|and what about|and how about|same for|the same for|now"
+    r"|also)\s+"
     r"(?:(?:what|how) about\s+)?(?P<rest>(?:for |in |on |of |from |with |at )?[^?]{1,60}?)\W*$",
     re.IGNORECASE,
 )

@@ -30,7 +30,8 @@ _PLACED = re.compile(
 )
 _IDENTIFIER = re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{3,40}(?![\w-])")
 _FREE = frozenset(
-    "current currently today now latest please use tool using call check look lookup fetch tell get".split()
+    "current currently today now latest please use tool using call check look lookup fetch"
+    " tell get".split()
 )
 
 
@@ -94,7 +95,8 @@ def _wants_code(parameter: Parameter) -> bool:
 
 
 class _Filling:
-    """Takes what a question holds of each kind, in order, until the required arguments are filled."""
+    """Takes what a question holds of each kind, in order, until the required arguments are"
+    " filled."""
 
     def __init__(self, question: str) -> None:
         self._question = question

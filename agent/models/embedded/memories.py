@@ -17,24 +17,30 @@ _ASKS_TO_KEEP = re.compile(
     re.IGNORECASE,
 )
 _KEEP_AFTER = re.compile(
-    r"[,;.]?\s*(?:please\s+)?(?:remember|note|keep|save) (?:that|this|it)(?: in mind| for later)?\W*$"
+    r"[,;.]?\s*(?:please\s+)?(?:remember|note|keep|save) (?:that|this|it)(?: in mind| for"
+    r" later)?\W*$"
     r"|[,;.]?\s*(?:please\s+)?keep (?:that|this) in mind\W*$",
     re.IGNORECASE,
 )
 _STATEMENT = re.compile(
-    r"^(?:i\s+(?:am|live|work|like|love|hate|prefer|use|have|own|speak|study|always|never|usually|drive|was born)"
-    r"|i['’](?:m|ve)\s|my\s[^?]+?\s(?:is|are|was|has|likes|lives)\s|call me\s|our\s[^?]+?\s(?:is|are|meets)\s)",
+    r"^(?:i\s+(?:am|live|work|like|love|hate|prefer|use|have|own|speak|study|always|never"
+    r"|usually|drive|was born)"
+    r"|i['’](?:m|ve)\s|my\s[^?]+?\s(?:is|are|was|has|likes|lives)\s|call me\s"
+    r"|our\s[^?]+?\s(?:is|are|meets)\s)",
     re.IGNORECASE,
 )
 _ASKS_BACK = re.compile(
-    r"\bdo you (?:remember|recall|know)\b.*\b(?:i|my|me)\b|\bremind me\b|\b(?:did|have) i (?:ever )?(?:tell|told|say|said|mention|mentioned|ask|asked)"
+    r"\bdo you (?:remember|recall|know)\b.*\b(?:i|my|me)\b|\bremind me\b|\b(?:did|have) i"
+    r" (?:ever )?(?:tell|told|say|said|mention|mentioned|ask|asked)"
     r"|\b(?:know|remember|recall) about me\b|\bi (?:told|gave|asked|mentioned)\b"
     r"|^(?:so,?\s+)?(?:what|which|who|when|where|how)\b(?:['’]s)?[^?]*\b(?:my|me|i|am i|do i)\b"
-    r"|^(?:do|am|did|have) i (?:like|prefer|want|have|live|use|work|allergic|a\b|an\b|vegetarian|vegan)",
+    r"|^(?:do|am|did|have) i (?:like|prefer|want|have|live|use|work|allergic|a\b|an\b"
+    r"|vegetarian|vegan)",
     re.IGNORECASE,
 )
 _OUR_OWN_USE = re.compile(
-    r"\b(?:should|can|could|must|may|do|would|if) i\b|\bhow (?:do|can|should) i\b|\bgive me\b|\btell me\b|\bshow me\b",
+    r"\b(?:should|can|could|must|may|do|would|if) i\b|\bhow (?:do|can|should) i\b|\bgive"
+    r" me\b|\btell me\b|\bshow me\b",
     re.I,
 )
 _PERSONS = (

@@ -30,6 +30,7 @@ from .parts import (
 )
 from .sql.catalog import Catalog, parse_catalog
 from .sql.draft import Draft
+from .sql.links import read
 from .sql.writer import write
 from .steps import Note, Part, Step, ref
 from .toolbox import Toolbox
@@ -40,13 +41,15 @@ if TYPE_CHECKING:
 
 _SURE = 0.15
 _DOCUMENTS = re.compile(
-    r"\b(?:docs?|documentation|manual|handbook|polic(?:y|ies)|guide(?:lines?)?|procedure|according to|"
+    r"\b(?:docs?|documentation|manual|handbook|polic(?:y|ies)|guide(?:lines?)?|procedure"
+    r"|according to|"
     r"section|chapter|instructions|licen[cs]e)\b|^how (?:do|can|should) (?:i|we|you)\b"
     r"|^(?:look up|explain|summari[sz]e|describe|search)\b",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
-    r"\?\s*$|^(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|does|do|did|can|could|explain|describe|"
+    r"\?\s*$|^(?:(?:in|on|at|from|to|for|by|of) (?:what|which)|what|which|who|whom|whose"
+    r"|when|where|why|how|is|are|was|were|does|do|did|can|could|explain|describe|"
     r"summari[sz]e|find|look up|search|list|show|tell)\b",
     re.IGNORECASE,
 )
@@ -127,7 +130,9 @@ class Outliner:
                 "first": ref(f"{queries[0].id}.rows.0.{first.column}"),
                 "second": ref(f"{queries[1].id}.rows.0.{second.column}"),
             }
-            code = self.step("run_code", {"code": "first - second", "inputs": inputs})
+            code = self.step(
+                "run_code", {"code": f"first {draft.operation} second", "inputs": inputs}
+            )
             return DifferencePart(text, draft, queries, code)
         return TablePart(text, self.step("run_sql", {"sql": draft.sql}), draft)
 
@@ -145,11 +150,13 @@ class Outliner:
             step = self.step("search_documents", {"query": text})
             return DocumentPart(text, step, self.embed, unused, guess)
         if guess or (unused and self.catalog.tables and searchable):
-            return Note(abstention(text, unused, guess))
+            return Note(abstention(unused, guess))
         return Note(NO_WRITING)
 
     def _is_beyond(self, text: str) -> bool:
         """True when the question asks for general knowledge or for a text to be written."""
+        if read(text, self.catalog).links:
+            return False
         tools = frozenset({"search_documents", "run_sql", "none"})
         guess = self.classifier.guess(text, tools)
         return guess.tool == "none" and guess.margin >= _SURE

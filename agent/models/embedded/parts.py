@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .about import NO_WRITING
 from .answers.figures import figure, name_of, with_unit
-from .answers.passages import closest, passages_said
+from .answers.passages import closest, not_spoken_of, passages_said
 from .answers.restating import bare, capital, number_stated, truth_stated
 from .answers.tables import table_said
 from .blocks import Block, Result, grid_of
@@ -82,9 +81,17 @@ class DifferencePart:
                 return failed(step, Result(step.tool)) or ""
             said.append(f"{with_unit(column, grid.rows[0][0])} for {term.name} {block.cite}")
         block = found[self.subtraction.id].blocks[0]
-        value = with_unit(column, block.content.strip().splitlines()[-1])
+        printed = block.content.strip().splitlines()[-1]
         what = "The number" if column == "n" else f"The {name_of(column)}"
-        return f"{what} is {said[0]} and {said[1]}. The difference is {value} {block.cite}."
+        if self.draft.operation == "/":
+            end = (
+                f"That is {figure(printed)} times as much"
+                if column != "n"
+                else f"That is {figure(printed)} times as many"
+            )
+        else:
+            end = f"The difference is {with_unit(column, printed)}"
+        return f"{what} is {said[0]} and {said[1]}. {end} {block.cite}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,23 +151,32 @@ class DocumentPart:
             trouble = failed(self.step, result)
             if result is not None and result.error is not None:
                 return trouble or ""
-            return abstention(self.question, self.unused, self.guess)
-        said = passages_said(self.question, blocks, self.embed)
+            return self._abstention(())
+        said = passages_said(self.question, blocks, self.embed, strict=bool(self.guess))
         if said is not None:
             return said
-        text = abstention(self.question, self.unused, self.guess)
-        return f"{text} The closest passage is in {closest(blocks)} {blocks[0].cite}."
+        where = f"The closest passage is in {closest(blocks)} {blocks[0].cite}."
+        return f"{self._abstention(blocks)} {where}"
+
+    def _abstention(self, blocks: Sequence[Block]) -> str:
+        text = abstention(self.unused, self.guess)
+        if not self.unused and (missing := not_spoken_of(self.question, blocks)):
+            text += f" Nothing I found speaks of {_quoted(missing)}."
+        return text
 
 
-def abstention(question: str, unused: tuple[str, ...], guess: str) -> str:
+def abstention(unused: tuple[str, ...], guess: str) -> str:
     """Say that a question cannot be answered, and which of its words could not be used."""
     text = "I cannot answer that from the documents and tables here."
     if unused:
-        words = listed([f"“{word}”" for word in unused])
-        text += f" I could not use the word{'s' if len(unused) > 1 else ''} {words}."
+        text += f" I could not use the word{'s' if len(unused) > 1 else ''} {_quoted(unused)}."
     if guess:
         text += f" My best guess at a query, which I did not run, is `{guess}`."
     return text
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return listed([f"“{word}”" for word in words])
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +223,8 @@ class RecallPart:
                 return failed(self.step, result) or ""
             blocks += list(result.blocks) if result is not None else []
         return recalled(self.question, blocks) or (
-            f"I remember nothing that answers “{bare(self.question)}”. Tell me, and I will remember it."
+            f"I remember nothing that answers “{bare(self.question)}”. Tell me, and I will"
+            f" remember it."
         )
 
 
@@ -242,6 +259,3 @@ def value_said(question: str, step: Step, block: Block) -> str:
         if not said.startswith("The answer to"):
             return f"{said} {block.cite}."
     return f"{capital(called)} gives {text[:600].rstrip('.')} {block.cite}."
-
-
-CANNOT_WRITE = NO_WRITING

@@ -36,7 +36,8 @@ class EmbeddedPlanner(BaseChatModel):
     """
 
     embed: Callable[[Sequence[str]], Any]
-    """Turns texts into unit vectors, one row each; called only when rules and tables do not decide."""
+    """Turns texts into unit vectors, one row each; called only when rules and tables do not"
+    " decide."""
 
     _classifier: Classifier | None = PrivateAttr(default=None)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from pydantic import JsonValue
 
 from .about import EMPTY
 from .answers.figures import figure
+from .answers.passages import passages_said
 from .answers.restating import number_stated
 from .answers.tables import table_said
 from .blocks import Block, Result
@@ -153,8 +153,6 @@ def _plainly(transcript: Transcript, embed: Embed) -> str:
 
 
 def _blocks_said(question: str, call: Made, embed: Embed) -> list[str]:
-    from .answers.passages import passages_said
-
     documents = call.result.of_kind("document")
     found = passages_said(question, documents, embed) if documents else None
     sentences = [found] if found else []
@@ -175,6 +173,3 @@ def _block_said(question: str, call: Made, block: Block) -> str:
             return f"{number_stated(question, figure(block.content.strip()))} {block.cite}."
         case _:
             return value_said(question, Step("s0", call.tool, dict(call.args)), block)
-
-
-_ = re

@@ -18,8 +18,15 @@ _NUMBER = (
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty|hundred|"
     r"never|always|daily|weekly|monthly|yearly|once|twice|every|no limit|unlimited)\b"
 )
-_NAME = r"(?<!^)\b[A-Z][a-z]+|\b(?:director|manager|lead|office|team|officer|engineer|people|person|user|owner)s?\b"
-_TIME = r"\d|\b(?:when|after|before|while|during|until|once|as soon as|monday|tuesday|wednesday|thursday|friday)\b"
+_NAME = (
+    r"(?<!^)\b[A-Z][a-z]+|\b(?:director|manager|lead|office|team|officer|engineer|people"
+    r"|person|user|owner)s?\b"
+)
+_TIME = (
+    r"\d|\b(?:when|after|before|while|during|until|once|as soon as|monday|tuesday"
+    r"|wednesday|thursday|friday)\b"
+)
+_COMPARING = frozenset("most least fewest average mean median total percentage share".split())
 _LONGEST = 420
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|cf|approx|no|fig|dr|mr|mrs)\.$", re.IGNORECASE)
 
@@ -51,12 +58,14 @@ class _Scored:
             0.5 * self.cosine + 0.4 * self.cover + 0.15 * self.own + (0.1 if self.fits else -0.15)
         )
 
-    @property
-    def answers(self) -> bool:
-        if not self.fits or self.own == 0:
+    def answers(self, *, strict: bool) -> bool:
+        """Whether it may be given as the answer; `strict` asks for nearly every word."""
+        if not self.fits:
             return False
-        return (self.cover >= 0.6 and self.cosine >= 0.3) or (
-            self.cover >= 0.45 and self.cosine >= 0.55
+        if strict:
+            return self.own >= 0.8 and self.cosine >= 0.4
+        return (self.cover >= 0.6 and self.own >= 0.4 and self.cosine >= 0.3) or (
+            self.cover >= 0.45 and self.own > 0 and self.cosine >= 0.55
         )
 
 
@@ -64,7 +73,8 @@ def expected(question: str) -> str:
     """Return a pattern of what an answer must hold."""
     low = question.lower()
     if re.search(
-        r"\bhow (?:many|much|long|often|tall|old|far|big|large)\b|\bwhat (?:port|number|size|percentage|version)\b",
+        r"\bhow (?:many|much|long|often|tall|old|far|big|large)\b|\bwhat (?:port|number|size"
+        r"|percentage|version)\b",
         low,
     ):
         return _NUMBER
@@ -75,10 +85,12 @@ def expected(question: str) -> str:
     return r"\w"
 
 
-def passages_said(question: str, blocks: Sequence[Block], embed: Embed) -> str | None:
+def passages_said(
+    question: str, blocks: Sequence[Block], embed: Embed, *, strict: bool = False
+) -> str | None:
     """Answer `question` with one or two cited sentences, None when the passages do not."""
     scored = _scored(question, blocks, embed)
-    if not scored or not scored[0].answers:
+    if not scored or not scored[0].answers(strict=strict):
         return None
     best = scored[0]
     chosen = [best.sentence]
@@ -92,9 +104,16 @@ def passages_said(question: str, blocks: Sequence[Block], embed: Embed) -> str |
 def closest(blocks: Sequence[Block]) -> str:
     """Name the passage that came closest."""
     first = blocks[0]
-    return " › ".join(
+    return " > ".join(
         part for part in first.where.split(" · ")[:2] if part and not part.startswith("characters")
     )
+
+
+def not_spoken_of(question: str, blocks: Sequence[Block]) -> list[str]:
+    """Return the words of the question that no passage has."""
+    have = {word for block in blocks for word in _roots(f"{block.where} {block.content}")}
+    words = content_words(question, lexicon().stop)
+    return [word for word in words if not _has(root(word), have)]
 
 
 def _scored(question: str, blocks: Sequence[Block], embed: Embed) -> list[_Scored]:
@@ -107,7 +126,7 @@ def _scored(question: str, blocks: Sequence[Block], embed: Embed) -> list[_Score
     cosines = (vectors[1:] @ vectors[0]).tolist()
     known = lexicon()
     wanted = {root(w) for w in content_words(question, known.stop)} or {question.lower()}
-    pattern = expected(question)
+    pattern, demanded = expected(question), _demanded(question)
     found = []
     for sentence, cosine in zip(sentences, cosines, strict=True):
         own = _roots(sentence.text)
@@ -118,10 +137,17 @@ def _scored(question: str, blocks: Sequence[Block], embed: Embed) -> list[_Score
                 cover=_covered(wanted, around),
                 own=_covered(wanted, own),
                 cosine=float(cosine),
-                fits=re.search(pattern, sentence.text) is not None,
+                fits=demanded <= own and re.search(pattern, sentence.text) is not None,
             )
         )
     return sorted(found, key=lambda one: -one.score)
+
+
+def _demanded(question: str) -> set[str]:
+    """Return what no answer can do without: the numbers, and words such as `most` and `average`."""
+    comparing = _COMPARING | set(lexicon().superlatives)
+    words = [word for word in content_words(question, ()) if word in comparing]
+    return {root(word) for word in words} | set(re.findall(r"\d+", question))
 
 
 def _roots(text: str) -> set[str]:
@@ -129,16 +155,18 @@ def _roots(text: str) -> set[str]:
 
 
 def _covered(wanted: set[str], have: set[str]) -> float:
-    def has(word: str) -> bool:
-        return word in have or (len(word) > 4 and any(other[:5] == word[:5] for other in have))
+    return sum(_has(word, have) for word in wanted) / len(wanted)
 
-    return sum(map(has, wanted)) / len(wanted)
+
+def _has(word: str, have: set[str]) -> bool:
+    return word in have or (len(word) > 4 and any(other[:5] == word[:5] for other in have))
 
 
 def _second(question: str, best: _Scored, scored: list[_Scored]) -> Sentence | None:
-    """Return the sentence that goes with the best one, when the question asks for an explanation."""
+    """Return the sentence that goes with the best one, when the question asks for an"
+    " explanation."""
     if not re.match(
-        r"\W*(?:how (?!many|much|long|often)|why|explain|describe|what (?:happens|does|is|are))",
+        r"\W*(?:how (?!many|much|long|often)|why|explain|describe|what happens)",
         question,
         re.I,
     ):

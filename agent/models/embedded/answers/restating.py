@@ -45,7 +45,9 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (r"how much (?P<v>is|are|was|were) (?P<a>.+)", "{A} {v} {x}"),
     (r"how much (?P<v>does|do) (?P<a>.+?) (?P<w>weigh|cost)(?P<b>\b.*)", "{A} {third} {x}{b}"),
     (
-        r"how (?:many|much) (?P<n>.*?)(?P<aux>did|do|does) (?P<a>.+?) (?P<w>\w+)(?P<b>(?: (?:in|on|at|for|from|during|since|after|before|between|per|each)\b.*)?)",
+        r"how (?:many|much) (?P<n>.*?)(?P<aux>did|do|does) (?P<a>.+?)"
+        r" (?P<w>\w+)(?P<b>(?: (?:in|on|at|for|from|during|since|after|before|between|per"
+        r"|each)\b.*)?)",
         "{A} {w} {x} {n}{b}",
     ),
     (r"how many (?P<a>.+)", "{x} {a}"),
@@ -55,7 +57,8 @@ _FORMS: tuple[tuple[str, str], ...] = (
         "{A}{b} {v} {x}",
     ),
     (
-        r"(?:please )?(?:calculate|compute|find|get|give me|tell me|show me|show|work out|count) (?P<a>.+)",
+        r"(?:please )?(?:calculate|compute|find|get|give me|tell me|show me|show|work out"
+        r"|count) (?P<a>.+)",
         "{A} is {x}",
     ),
     (
@@ -124,7 +127,8 @@ def names_stated(question: str, names: list[str], what: str) -> str:
     if match := re.fullmatch(r"who (?P<rest>.+)", text, re.IGNORECASE):
         return f"{said} {_agreed(match['rest'], many)}"
     if match := re.fullmatch(
-        r"(?:which|what) (?:of the )?(?P<np>.+?) (?P<vp>(?:is|are|was|were|has|have|had|live|lives|lived|"
+        r"(?:which|what) (?:of the )?(?P<np>.+?) (?P<vp>(?:is|are|was|were|has|have|had|live"
+        r"|lives|lived|"
         r"borrowed|bought|ordered|placed|made|joined|wrote|sold|generated|produced|weigh|weighs|cost|costs|"
         r"earn|earns|occur|occurs|come|comes|work|works|flew|fly|flies|operated|operate|spent|received)\b.*)",
         text,
@@ -136,7 +140,8 @@ def names_stated(question: str, names: list[str], what: str) -> str:
         verb = _agreed(match["v"], many)
         return f"{capital(_statement_order(match['a']))} {verb} {said}"
     if match := re.fullmatch(
-        r"(?:please )?(?:list|show|give|name|display|get|find)(?: me| us)?(?: all)?(?: of)?(?: the)?(?: names of)? (?P<a>.+)",
+        r"(?:please )?(?:list|show|give|name|display|get|find)(?: me|"
+        r" us)?(?: all)?(?: of)?(?: the)?(?: names of)? (?P<a>.+)",
         text,
         re.IGNORECASE,
     ):

@@ -10,7 +10,10 @@ from .restating import bare, capital, names_stated, number_stated
 
 _MOST_LINES = 25
 _MOST_NAMES = 12
-_FOLLOWS_NOUN = r"(?: (?:are|were|is|was|did|do|does|have|has|had|live|of|on|in|per|by|each|for|that|with|there)\b|$)"
+_FOLLOWS_NOUN = (
+    r"(?: (?:are|were|is|was|did|do|does|have|has|had|live|of|on|in|per|by|each"
+    r"|for|that|with|there)\b|$)"
+)
 
 
 def table_said(question: str, block: Block, shape: str = "") -> str:
@@ -79,12 +82,12 @@ def _has_tie(grid: Grid, shape: str) -> bool:
 def _winner(question: str, grid: Grid, block: Block) -> str:
     names = [row[0] for row in grid.rows]
     said = names_stated(question, [figure(name) for name in names], name_of(grid.columns[0]))
-    details = ", ".join(
-        f"{name_of(column)} {with_unit(column, text)}"
-        for column, text in list(zip(grid.columns, grid.rows[0], strict=True))[1:]
-    )
     tied = " each" if len(names) > 1 else ""
-    return f"{said} ({details}{tied}) {block.cite}."
+    measured = list(zip(grid.columns, grid.rows[0], strict=True))[1:]
+    if [column for column, _ in measured] == ["n"]:
+        return f"{said}, with {measured[0][1]}{tied} {block.cite}."
+    details = ", ".join(f"{name_of(column)} {with_unit(column, text)}" for column, text in measured)
+    return f"{said} ({details}{tied}) {block.cite}." if details else f"{said} {block.cite}."
 
 
 def _lines(question: str, grid: Grid, block: Block) -> str:

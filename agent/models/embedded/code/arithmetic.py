@@ -10,14 +10,15 @@ _LARGEST_POWER = 10_000
 _WORDS = (
     (r"\bplus\b", "+"),
     (r"\bminus\b", "-"),
-    (r"\b(?:times|multiplied by)\b|×", "*"),
+    (r"\b(?:times|multiplied by)\b|\u00d7", "*"),
     (r"\b(?:divided by|over)\b|÷", "/"),
     (r"\bto the power of\b|\^", "**"),
     (r"(?<=\d)\s*x\s*(?=\d)", " * "),
 )
 _FORMULA = re.compile(r"[\d(][\d\s.()+*/%-]*[\d)]")
 _ASKED = re.compile(
-    r"^(?:please )?(?:what(?:'s| is| are)|calculate|compute|work out|evaluate|solve|how much is)?\s*",
+    r"^(?:please )?(?:what(?:'s| is| are)|calculate|compute|work out|evaluate|solve|how much"
+    r" is)?\s*",
     re.I,
 )
 
@@ -141,7 +142,8 @@ def whole_numbers(text: str) -> str | None:
     if m := re.search(
         r"(greatest common divisor|gcd|least common multiple|lcm)\D+(\d+)\D+(\d+)$", low
     ):
-        return f"import math\nmath.{'gcd' if 'divisor' in m[1] or m[1] == 'gcd' else 'lcm'}({m[2]}, {m[3]})"
+        name = "gcd" if "divisor" in m[1] or m[1] == "gcd" else "lcm"
+        return f"import math\nmath.{name}({m[2]}, {m[3]})"
     if m := re.search(r"first (\d{1,3}) fibonacci", low):
         return (
             "series = [0, 1]\n"

@@ -9,7 +9,8 @@ _MONTHS = (
 )
 _WRITTEN = "|".join(m for m in _MONTHS)
 _DATE = re.compile(
-    rf"(?P<iso>\d{{4}}-\d\d-\d\d)|(?P<d1>\d{{1,2}})(?:st|nd|rd|th)? (?P<m1>{_WRITTEN}),? (?P<y1>\d{{4}})"
+    rf"(?P<iso>\d{{4}}-\d\d-\d\d)|(?P<d1>\d{{1,2}})(?:st|nd|rd"
+    rf"|th)? (?P<m1>{_WRITTEN}),? (?P<y1>\d{{4}})"
     rf"|(?P<m2>{_WRITTEN}) (?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y2>\d{{4}})",
     re.IGNORECASE,
 )
@@ -47,7 +48,10 @@ def weekday(text: str) -> str | None:
     if m := re.search(r"(\d+) (days?|weeks?) (after|before|from)\b", text, re.I):
         days = int(m[1]) * (7 if m[2].lower().startswith("week") else 1)
         sign = "-" if m[3].lower() == "before" else "+"
-        return f"from datetime import date, timedelta\n({day} {sign} timedelta(days={days})).isoformat()"
+        return (
+            f"from datetime import date, timedelta\n({day} {sign}"
+            f" timedelta(days={days})).isoformat()"
+        )
     if re.search(r"\bweekday\b|day of the week|which day|what day", text, re.I):
         return f"from datetime import date\n{day}.strftime('%A')"
     return None

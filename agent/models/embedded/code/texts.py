@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_QUOTED = re.compile(r"[\"“‘']([^\"”’']+)[\"”’']")
+_QUOTED = re.compile(r"[\"“\u2018']([^\"”\u2019']+)[\"”\u2019']")
 _TEMPLATES = (
     (r"\bvowels?\b", "sum(letter in 'aeiou' for letter in {}.lower())"),
     (r"\bconsonants?\b", "sum(c.isalpha() and c not in 'aeiou' for c in {}.lower())"),

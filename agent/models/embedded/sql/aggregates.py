@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .catalog import Table
-from .counting import finished, listed_values
+from dataclasses import replace
+
 from .draft import Draft
-from .frame import Frame, frame_of, related_tables
+from .frame import Frame, finished, frame_of, listed_values, related_tables
 from .groups import by_column, by_table, group_of
 from .heads import head_after
 from .joins import NoPath, base_for
@@ -29,7 +29,7 @@ def aggregates(reading: Reading) -> Draft | None:
         adjective = adjective or found.adjective
         reading.use(found.span)
         function = function or ("max" if found.is_largest else "min")
-    if function is None and adjective is None:
+    if function is None and adjective is None and not _breaks_down(reading):
         return None
     if how is not None and adjective is not None:
         reading.use(how.span)
@@ -37,7 +37,8 @@ def aggregates(reading: Reading) -> Draft | None:
     if measure is None:
         return None
     frame = frame_of(reading, reading.catalog.table(measure.table))
-    return _number(frame, measure, function or "avg")
+    default = "sum" if measure.is_additive and adjective is None else "avg"
+    return _number(frame, measure, function or default)
 
 
 def _function(reading: Reading) -> str | None:
@@ -47,6 +48,11 @@ def _function(reading: Reading) -> str | None:
     if name is None and reading.find(r"revenue|sales|turnover|spending"):
         return "sum"
     return name
+
+
+def _breaks_down(reading: Reading) -> bool:
+    """True for "tickets sold per year", which names no function but wants one per group."""
+    return reading.find(r"per|by|for each|for every|in each|each") is not None
 
 
 def _nearest(reading: Reading) -> list[str]:
@@ -114,15 +120,5 @@ def average_counts(reading: Reading) -> Draft | None:
         return None
     frame.groups = [group]
     query = frame.grouped(rows.table.name, (Item(expr("count(*)"), "n"),))
-    inner = query.sql(frame.catalog)
-    return Draft(
-        sql=f"SELECT avg(n) AS avg_n FROM ({inner})",
-        shape="number",
-        unused=tuple(reading.unused()),
-        doubts=tuple(reading.doubts),
-    )
-
-
-def subject_table(frame: Frame) -> Table:
-    """Return the table a frame is about."""
-    return frame.catalog.table(frame.subject)
+    inner = finished(frame, query, "number")
+    return replace(inner, sql=f"SELECT avg(n) AS avg_n FROM ({inner.sql})")

@@ -227,14 +227,21 @@ def _declared(description: str, by_name: dict[str, Table]) -> Iterator[Key]:
 
 
 def _shared(tables: tuple[Table, ...]) -> Iterator[Key]:
-    """Join tables on an id of the same name that one of them owns."""
+    """Join tables on a column of the same name that one of them has only once for each row."""
     for parent in tables:
         for column in parent.columns:
-            if column.is_key and parent.owns(column) and column.name.lower() != "id":
+            if _identifies(parent, column):
                 for child in tables:
                     pointer = child.column(column.name)
-                    if child is not parent and pointer and not child.owns(pointer):
+                    if child is not parent and pointer and not _identifies(child, pointer):
                         yield Key(pointer, column)
+
+
+def _identifies(table: Table, column: Column) -> bool:
+    if column.is_key:
+        return table.owns(column) and column.name.lower() != "id"
+    is_whole = column.distinct is not None and column.distinct == table.rows
+    return column.kind == "text" and is_whole and not {"name", "title"} & set(column.words)
 
 
 def _directed(by_name: dict[str, Table], one: Column, other: Column) -> Key:

@@ -63,7 +63,7 @@ def value_conditions(reading: Reading, tables: list[str], taken: set[int]) -> li
     """Turn the named values into conditions, one per column; `taken` tokens are left alone."""
     by_column: dict[tuple[str, str], list[tuple[Link, Column, str]]] = {}
     for link in reading.links:
-        if link.is_value and link.start not in taken:
+        if link.values and link.start not in taken:
             column, value = _choose(reading, link, tables)
             by_column.setdefault((column.table, column.name), []).append((link, column, value))
             reading.use(link)
@@ -110,6 +110,45 @@ def _use_qualifiers(reading: Reading, column: Column, values: list[Link], taken:
                 reading.use(other)
 
 
+def literal_conditions(reading: Reading, tables: list[str]) -> list[Condition]:
+    """Turn names the catalog does not show into conditions, where the question tells the column."""
+    found: list[Condition] = []
+    for link in reading.links:
+        column = _column_of(reading, link, tables) if link.literal is not None else None
+        if column is not None and link.literal is not None:
+            reading.use(link)
+            test = expr("lower(", column, f") = {literal(link.literal.lower())}")
+            negated = negation_before(reading, link.start)
+            found.append(Condition(column, test, range(link.start, link.end), negated=negated))
+    return found
+
+
+def _column_of(reading: Reading, link: Link, tables: list[str]) -> Column | None:
+    """Return the column a name belongs to: told by a column, a verb or a table beside it."""
+    for other in reading.links:
+        if _is_beside(reading, link, other):
+            columns = [c for c in other.columns if _may_hold(c)]
+            if other.table is not None and _may_hold(other.table.label):
+                columns.append(other.table.label)
+            if columns:
+                reading.use(other)
+                return min(columns, key=lambda c: _rank(c, tables))
+    for index in range(link.start - 1, max(-1, link.start - 4), -1):
+        columns = [c for c in verb_columns(reading, index) if _may_hold(c)]
+        if columns:
+            reading.use(index)
+            return min(columns, key=lambda c: _rank(c, tables))
+    return None
+
+
+def _may_hold(column: Column) -> bool:
+    return column.kind == "text" and not column.has_all_values
+
+
+def _rank(column: Column, tables: list[str]) -> int:
+    return tables.index(column.table) if column.table in tables else 99
+
+
 def _equals(column: Column, values: tuple[str, ...]) -> Expr:
     if len(values) == 1:
         return expr(column, f" = {literal(values[0])}")
@@ -120,11 +159,13 @@ def _literals(values: Iterable[str]) -> str:
     return ", ".join(literal(value) for value in values)
 
 
-def period_conditions(reading: Reading, found: list[Period], tables: list[str]) -> list[Condition]:
+def period_conditions(
+    reading: Reading, found: list[Period], tables: list[str], events: frozenset[str]
+) -> list[Condition]:
     """Tie the periods to the columns they speak of."""
     conditions: list[Condition] = []
     for period in found:
-        column = date_column(reading, period, tables)
+        column = date_column(reading, period, tables, events)
         test = period.condition(column) if column is not None else None
         if column is not None and test is not None:
             reading.use(period.span)
@@ -209,6 +250,6 @@ def _state_column(reading: Reading, index: int, tables: list[str]) -> Column | N
     if word.startswith("un") and not columns:
         columns = [c for c in reading.catalog.columns if word[2:] in c.words]
     states = [c for c in columns if c.kind == "boolean" and c.table in tables]
-    if link is None and word.endswith("ed"):
+    if word.endswith("ed") and (link is None or link.table is None):
         states += [c for c in columns if c.kind == "date" and c.table in tables[:1]]
     return states[0] if states else None

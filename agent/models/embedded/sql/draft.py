@@ -31,7 +31,11 @@ class Draft:
     doubts: tuple[str, ...] = ()
     """Why it may not be what was meant."""
     terms: tuple[Term, ...] = ()
-    """For a difference: the two queries whose numbers it compares."""
+    """For a difference or a ratio: the two queries whose numbers it compares."""
+    ratio_sql: str = ""
+    """For a difference: the query of the ratio of the same two numbers."""
+    operation: Literal["-", "/"] = "-"
+    """What is done with the two terms."""
 
     @property
     def is_sure(self) -> bool:

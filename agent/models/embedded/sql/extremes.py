@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 
 from .catalog import Table
-from .counting import entity_group, finished, subject_of
+from .counting import subject_of
 from .draft import Draft
-from .frame import Frame, event_tables, frame_of, related_tables
+from .frame import Frame, event_tables, frame_of
 from .groups import Group, by_table
+from .having import entity_group
 from .heads import Head, head_after
+from .links import verb_columns
 from .measures import Measure, function_named, measure_named
-from .query import Item, Query, expr
+from .query import Item, expr
+from .ranking import has_name, ranked_groups, ranked_rows
 from .reading import Reading
 from .superlatives import Superlative, superlative
-from .times import date_column
 
 _ASKED = r"which|what|whose|in which|on which|from which"
 _WHO = r"who|whom"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Extreme:
+    """What is ranked, and what the words behind the superlative name."""
+
+    frame: Frame
+    found: Superlative
+    group: Group
+    subject: Table
+    entity: Head | None
+    """The noun after `which`, None when what is ranked follows the superlative."""
+    noun: Head | None
+    """The noun after the superlative."""
+    function: str | None
+
+    @property
+    def reading(self) -> Reading:
+        """The question."""
+        return self.frame.reading
 
 
 def extremes(reading: Reading) -> Draft | None:
@@ -26,14 +48,13 @@ def extremes(reading: Reading) -> Draft | None:
     if found is None or reading.find(r"how (?:many|much)|average number"):
         return None
     entity = _entity(reading, found)
-    who = reading.find(_WHO)
     noun = head_after(reading, found.span.stop)
+    who = reading.find(_WHO)
     if entity is None and who is None and not _is_rows(noun):
         return None
-    reading.use(found.span)
-    if who is not None:
-        reading.use(who.span)
-    return _of_entity(reading, found, entity, noun)
+    reading.use(found.span, *([who.span] if who is not None else []))
+    made = _read(reading, found, entity, noun)
+    return _by_date(made) or _by_measure(made) or _by_count(made) if made is not None else None
 
 
 def _entity(reading: Reading, found: Superlative) -> Head | None:
@@ -50,46 +71,47 @@ def _is_rows(noun: Head | None) -> bool:
     """True when the superlative is followed by what has rows, not by a number."""
     if noun is None:
         return False
-    first = noun.links[0] if not noun.noun.is_value else noun.noun
-    if noun.table is not None:
-        return not any(
-            c.kind == "number" for link in noun.links for c in link.columns if not link.is_value
-        )
-    if first.is_value and noun.noun.is_value:
+    if noun.noun.is_value:
         return True
-    return all(c.kind != "number" for c in noun.noun.columns)
+    others = [link for link in noun.links if link is not noun.noun and not link.is_value]
+    if noun.table is not None and noun.noun.is_exact:
+        return True
+    return all(c.kind != "number" for link in (*others, noun.noun) for c in link.columns)
 
 
-def _of_entity(
+def _read(
     reading: Reading, found: Superlative, entity: Head | None, noun: Head | None
-) -> Draft | None:
+) -> _Extreme | None:
     head = entity or noun
     subject = subject_of(reading, head) if head is not None else _person(reading)
     if subject is None:
         return None
     frame = frame_of(reading, subject)
-    group = (
-        entity_group(frame, head)
-        if head is not None and not head.noun.is_value
-        else by_table(subject)
-    )
+    named = head is not None and not head.noun.is_value
+    group = entity_group(frame, head) if head is not None and named else by_table(subject)
     if group is None:
         return None
-    if head is not None:
-        reading.use(*head.links)
-    function = function_named(reading)
-    frame.groups = [
-        g for g in frame.groups if g.link is None or head is None or g.link != head.noun
-    ]
-    if not found.is_count:
-        by_date = _by_date(frame, found, subject)
-        if by_date is not None:
-            return by_date
-        counted = _counted_rows(frame, found, entity, noun)
-        measure = None if counted else measure_named(reading, frame.tables, found.adjective)
-        if measure is not None:
-            return _by_measure(frame, found, group, subject, measure, function, noun)
-    return _by_count(frame, found, group, subject, entity, noun)
+    reading.use(*(head.links if head is not None else ()))
+    _use_verbs_of(reading, group)
+    frame.groups = [g for g in frame.groups if head is None or g.link != head.noun or not g.link]
+    return _Extreme(
+        frame=frame,
+        found=found,
+        group=group,
+        subject=subject,
+        entity=entity,
+        noun=noun,
+        function=function_named(reading),
+    )
+
+
+def _use_verbs_of(reading: Reading, group: Group) -> None:
+    """Use the verbs that say no more than the group does, as authors write."""
+    columns = {column for key in group.keys for column in key.columns}
+    for index in range(len(reading.tokens)):
+        said = verb_columns(reading, index)
+        if reading.link_at(index) is None and said and set(said) <= columns:
+            reading.use(index)
 
 
 def _person(reading: Reading) -> Table | None:
@@ -98,171 +120,116 @@ def _person(reading: Reading) -> Table | None:
     said = {c.table for link in reading.links for c in link.columns}
     said |= {table.name for table in reading.mentioned()}
     for index in range(len(reading.tokens)):
-        from .links import verb_columns
-
-        said |= {c.table for c in verb_columns(reading, index)}
+        said |= {column.table for column in verb_columns(reading, index)}
     return next((t for t in named if t.name in said), named[0] if len(named) == 1 else None)
 
 
-def _counted_rows(frame: Frame, found: Superlative, entity: Head | None, noun: Head | None) -> bool:
-    """True when `most` counts the rows of a table rather than a number."""
-    if found.adjective is not None and found.adjective.words:
-        return False
-    if noun is None:
-        return entity is not None and bool(event_tables(frame.reading))
-    if entity is None:
-        return False
-    return noun.table is not None or noun.noun.is_value
-
-
-def _by_date(frame: Frame, found: Superlative, subject: Table) -> Draft | None:
+def _by_date(made: _Extreme) -> Draft | None:
     """Answer "who is the newest customer" and "which book is the oldest"."""
-    if found.adjective is None or not found.adjective.dates or found.adjective.words == ():
-        if found.adjective is None or not found.adjective.dates:
-            return None
-    ages = [c for c in subject.columns if set(c.words) & set(found.adjective.words)]
-    dates = [c for c in subject.columns if c.kind == "date" or c.is_year]
+    adjective = made.found.adjective
+    if adjective is None or not adjective.dates or made.found.is_count:
+        return None
+    ages = [c for c in made.subject.columns if set(c.words) & set(adjective.words)]
+    dates = [c for c in made.subject.columns if c.kind == "date" or c.is_year]
     if ages or not dates:
         return None
-    reading = frame.reading
     column = dates[0]
-    for index in range(len(reading.tokens)):
-        from .links import verb_columns
-
-        said = [c for c in verb_columns(reading, index) if c in dates]
-        if said:
-            reading.use(index)
+    for index in range(len(made.reading.tokens)):
+        if said := [c for c in verb_columns(made.reading, index) if c in dates]:
+            made.reading.use(index)
             column = said[0]
             break
-    latest = found.adjective.dates * (
-        1 if found.is_largest == (found.adjective.direction > 0) else -1
-    )
-    measure = Measure(expr(column), subject.name, column.name, False, column)
-    return _rows(frame, found, subject, measure, "DESC" if latest > 0 else "ASC")
+    turned = made.found.is_largest != (adjective.direction > 0)
+    latest = (adjective.dates > 0) != turned
+    measure = Measure(expr(column), made.subject.name, column.name, False, column)
+    return ranked_rows(made.frame, made.found, made.subject, measure, "DESC" if latest else "ASC")
 
 
-def _by_measure(
-    frame: Frame,
-    found: Superlative,
-    group: Group,
-    subject: Table,
-    measure: Measure,
-    function: str | None,
-    noun: Head | None,
-) -> Draft | None:
-    own = group.tables == {measure.table} and group.items[0].value.columns[0] == subject.label
-    whole_rows = group.link is None or group.link.table is not None or (own and _is_label(subject))
-    if noun is not None:
-        frame.reading.use(*(l for l in noun.links if not l.is_value))
-    if whole_rows and group.tables == {measure.table} and function is None:
-        return _rows(frame, found, subject, measure, found.direction)
-    function = function or _function(found, measure, noun)
-    base = frame.base(group.tables, (measure.table,), measure.value.tables, prefer=measure.table)
+def _by_measure(made: _Extreme) -> Draft | None:
+    """Rank by a number that the question names, or that its adjective measures."""
+    if made.found.is_count or _counts_rows(made):
+        return None
+    frame, found, group = made.frame, made.found, made.group
+    measure = measure_named(made.reading, frame.tables, found.adjective)
+    if measure is None:
+        return None
+    _use_noun(made)
+    is_row = group.link is None or group.link.table is not None
+    is_row = is_row or (group.items[0].value.columns == (made.subject.label,) and _is_unique(made))
+    if is_row and group.tables == {measure.table} and made.function is None:
+        return ranked_rows(frame, found, made.subject, measure, found.direction)
+    base = frame.base(group.tables, measure.value.tables, prefer=measure.table)
     if base is None:
         return None
-    return _ranked(frame, found, group, base, measure.item(function), subject)
+    return ranked_groups(frame, found, group, base, measure.item(_function(made, measure)))
 
 
-def _is_label(subject: Table) -> bool:
-    return subject.label.distinct is not None and subject.label.distinct == subject.rows
+def _is_unique(made: _Extreme) -> bool:
+    label = made.subject.label
+    return has_name(made.subject) and label.distinct in (None, made.subject.rows)
 
 
-def _function(found: Superlative, measure: Measure, noun: Head | None) -> str:
-    if measure.is_additive:
+def _counts_rows(made: _Extreme) -> bool:
+    """True when `most` counts the rows of a table rather than a number."""
+    adjective = made.found.adjective
+    if adjective is not None and adjective.words:
+        return False
+    if made.noun is None:
+        return made.entity is not None and bool(event_tables(made.reading))
+    if made.entity is None:
+        return False
+    return made.noun.table is not None or made.noun.noun.is_value
+
+
+def _function(made: _Extreme, measure: Measure) -> str:
+    if made.function is not None:
+        return made.function
+    if measure.is_additive or made.found.adjective is None:
         return "sum"
-    if noun is not None and noun.table is not None and found.adjective is not None:
-        return "max" if found.is_largest else "min"
+    noun = made.noun
+    if noun is not None and noun.table is not None and not noun.noun.text.endswith("s"):
+        return "max" if made.found.is_largest else "min"
     return "avg"
 
 
-def _by_count(
-    frame: Frame,
-    found: Superlative,
-    group: Group,
-    subject: Table,
-    entity: Head | None,
-    noun: Head | None,
-) -> Draft | None:
-    reading = frame.reading
-    rows = (
-        noun.table if noun is not None and noun.table is not None and entity is not None else None
-    )
-    if noun is not None:
-        reading.use(*(l for l in noun.links if not l.is_value))
-    events = event_tables(reading)
-    start = rows.name if rows is not None else subject.name
-    if events and (rows is None or frame.base(group.tables, (rows.name,), prefer=start) != start):
-        start = events[0][1].name
-    if (
-        rows is None
-        and not events
-        and group.tables == {subject.name}
-        and entity is not None
-        and entity.table
-    ):
-        children = [k.child.table for k in frame.catalog.keys if k.parent.table == subject.name]
-        if len(children) != 1:
-            return None
-        start = children[0]
-    base = frame.base(group.tables, {rows.name} if rows else (), prefer=start)
+def _use_noun(made: _Extreme) -> None:
+    if made.noun is not None:
+        made.reading.use(*(link for link in made.noun.links if not link.is_value))
+
+
+def _by_count(made: _Extreme) -> Draft | None:
+    """Rank by how many rows there are of each."""
+    adjective = made.found.adjective
+    if adjective is not None and adjective.words and not made.found.is_count:
+        return None
+    _use_noun(made)
+    rows = made.noun.table if made.noun is not None and made.entity is not None else None
+    start = _counted_table(made, rows)
+    if start is None:
+        return None
+    base = made.frame.base(made.group.tables, {rows.name} if rows else (), prefer=start)
     if base is None:
         return None
-    item = Item(expr("count(*)"), "n")
-    fewest = not found.is_largest and base not in group.tables and not frame.conditions
-    if fewest:
-        key = next(
-            k.child
-            for k in frame.catalog.keys
-            if k.child.table == base and k.parent.table in group.tables
-        )
-        item = Item(expr("count(", key, ")"), "n")
-    return _ranked(frame, found, group, base, item, subject, outer=fewest)
+    item, outer = Item(expr("count(*)"), "n"), False
+    if not made.found.is_largest and not made.frame.conditions:
+        for key in made.frame.catalog.keys:
+            if key.child.table == base and key.parent.table in made.group.tables:
+                item, outer = Item(expr("count(", key.child, ")"), "n"), True
+                break
+    return ranked_groups(made.frame, made.found, made.group, base, item, outer=outer)
 
 
-def _ranked(
-    frame: Frame,
-    found: Superlative,
-    group: Group,
-    base: str,
-    item: Item,
-    subject: Table,
-    outer: bool = False,
-) -> Draft:
-    frame.groups = [group]
-    query = frame.grouped(
-        base, (item,), related=related_tables(frame, known={base, subject.name, *group.tables})
-    )
-    order = f"{item.alias} {found.direction} NULLS LAST"
-    if found.limit == 1:
-        query = replace(query, qualify=f"rank() OVER (ORDER BY {order}) = 1", order="", outer=outer)
-    else:
-        query = replace(query, order=order, limit=found.limit, outer=outer)
-    return finished(frame, query, "top")
-
-
-def _rows(
-    frame: Frame, found: Superlative, subject: Table, measure: Measure, direction: str
-) -> Draft | None:
-    base = frame.base((measure.table,), prefer=subject.name)
-    if base is None:
-        return None
-    shown: tuple[Item, ...] = (Item(expr(subject.label)), Item(measure.value))
-    if not _is_label(subject) and not {"name", "title"} & set(subject.label.words):
-        shown = tuple(Item(expr(c)) for c in subject.columns)
-    related = related_tables(frame, known={base, subject.name})
-    query = Query(base=base, select=shown, where=frame.where, related=related)
-    value = measure.value.columns[0]
-    name = value.name if _unique(frame, value.name, query) else f"{value.table}.{value.name}"
-    order = f'"{name}" {direction} NULLS LAST' if " " in name else f"{name} {direction} NULLS LAST"
-    if found.limit == 1:
-        query = replace(query, qualify=f"rank() OVER (ORDER BY {order}) = 1")
-    else:
-        query = replace(query, order=order, limit=found.limit)
-    return finished(frame, query, "top")
-
-
-def _unique(frame: Frame, name: str, query: Query) -> bool:
-    return sum(c.name == name for c in frame.catalog.columns) == 1
-
-
-_ = date_column
+def _counted_table(made: _Extreme, rows: Table | None) -> str | None:
+    """Return the table whose rows are counted: the one named, that of the verb, or the only one
+    whose rows point at what is ranked."""
+    events, tables = event_tables(made.reading), made.group.tables
+    if rows is not None:
+        base = made.frame.base(tables, (rows.name,), prefer=rows.name)
+        return rows.name if base == rows.name or not events else events[0][1].name
+    if events:
+        return events[0][1].name
+    if made.entity is not None and made.entity.table is not None and tables == {made.subject.name}:
+        keys = made.frame.catalog.keys
+        children = [key.child.table for key in keys if key.parent.table == made.subject.name]
+        return children[0] if len(children) == 1 else None
+    return made.subject.name

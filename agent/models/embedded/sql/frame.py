@@ -9,14 +9,16 @@ from .catalog import Catalog, Table
 from .conditions import (
     Condition,
     gap_conditions,
+    literal_conditions,
     period_conditions,
     state_conditions,
     value_conditions,
 )
-from .groups import Group, groups
+from .draft import Draft, Shape
+from .groups import Group, by_column, groups
 from .heads import tables_from
-from .joins import base_for
-from .links import verb_table
+from .joins import base_for, first_fork, upward
+from .links import verb_columns, verb_table
 from .numbers import Counted, comparisons
 from .query import Expr, Item, Query, Related
 from .reading import Reading
@@ -88,9 +90,31 @@ def frame_of(reading: Reading, subject: Table, *, keep: Iterable[int] = ()) -> F
     tests, frame.counted = comparisons(reading, tables, timed)
     frame.conditions += tests
     frame.conditions += value_conditions(reading, tables, grouped | kept)
-    frame.conditions += period_conditions(reading, when, tables)
+    frame.conditions += literal_conditions(reading, tables)
+    frame.conditions += period_conditions(reading, when, tables, _events(frame))
     frame.conditions += state_conditions(reading, tables, bool(when))
+    _use_verbs_of(frame)
     return frame
+
+
+def _events(frame: Frame) -> frozenset[str]:
+    """Return the tables of events between the subject and the conditions found so far."""
+    found = set()
+    for condition in frame.conditions:
+        for table in condition.test.tables:
+            if table not in upward(frame.catalog, frame.subject):
+                found.add(first_fork(frame.catalog, frame.subject, table).child.table)
+    return frozenset(found)
+
+
+def _use_verbs_of(frame: Frame) -> None:
+    """Use the verbs that say no more than a condition does, as `left` of `origin = 'JFK'`."""
+    tested = {column for condition in frame.conditions for column in condition.test.columns}
+    for index in range(len(frame.reading.tokens)):
+        if frame.reading.link_at(index) is None and tested & set(
+            verb_columns(frame.reading, index)
+        ):
+            frame.reading.use(index)
 
 
 def event_tables(reading: Reading) -> list[tuple[int, Table]]:
@@ -123,3 +147,24 @@ def related_tables(frame: Frame, *, known: Iterable[str]) -> tuple[Related, ...]
             reading.use(link)
             found[link.table.name] = Related(link.table.name)
     return tuple(found.values())
+
+
+def listed_values(frame: Frame) -> None:
+    """Break down by a column when several of its values are asked for side by side."""
+    if frame.groups:
+        return
+    for condition in frame.conditions:
+        words = [frame.reading.tokens[index].lower for index in condition.span]
+        if len(condition.values) > 1 and not condition.negated and "or" not in words:
+            frame.groups.append(by_column(condition.column))
+            return
+
+
+def finished(frame: Frame, query: Query, shape: Shape) -> Draft:
+    """Write the query out, with the words it leaves unused. Raises `NoPath`."""
+    return Draft(
+        sql=query.sql(frame.catalog),
+        shape=shape,
+        unused=tuple(frame.reading.unused()),
+        doubts=tuple(frame.reading.doubts),
+    )

@@ -27,6 +27,11 @@ class Head:
         """The table the noun names."""
         return None if self.noun.is_value else self.noun.table
 
+    @property
+    def names_table(self) -> bool:
+        """True when the noun is a table's name rather than a column's."""
+        return self.table is not None and (self.noun.is_exact or not self.noun.columns)
+
     def column(self, tables: list[str]) -> Column | None:
         """The column the noun names, in the first of `tables` that has it."""
         if self.noun.is_value or not self.noun.columns:
@@ -43,7 +48,7 @@ def head_after(reading: Reading, start: int) -> Head | None:
     while at < len(reading.tokens):
         link = reading.link_at(at)
         word = reading.tokens[at].lower
-        if link is not None and not _is_verb(reading, link):
+        if link is not None and not _is_verb(reading, link, found):
             found.append(link)
             at = link.end
         elif word in _PASSED and not (found and word in {"of", "the", "a", "an"}):
@@ -58,15 +63,13 @@ def head_after(reading: Reading, start: int) -> Head | None:
     return Head(tuple(found), (nouns or found)[-1], found[-1].end)
 
 
-def _is_verb(reading: Reading, link: Link) -> bool:
-    """True for a past tense that merely resembles a column, unless it names it exactly."""
+def _is_verb(reading: Reading, link: Link, found: list[Link]) -> bool:
+    """True for a verb that merely resembles a column: a past tense, or `cost` behind a noun."""
     word = reading.tokens[link.start].lower
-    return (
-        word.endswith("ed")
-        and link.table is None
-        and not link.is_value
-        and link.end - link.start == 1
-    )
+    if link.table is not None or link.is_value or link.end - link.start > 1:
+        return False
+    behind_noun = any(other.table is not None for other in found)
+    return word.endswith("ed") or (word in reading.lexicon.verbs and behind_noun)
 
 
 def _adjective_before_noun(reading: Reading, at: int) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..lexicon import Lexicon, lexicon
 from ..words import Token, root, stems, tokens
 from .catalog import Catalog, Column, Table
 from .reading import Link, Reading
+from .times import MONTHS
 
 _LONGEST = 6
+_QUOTED = re.compile(r"\"[^\"]+\"|“[^”]+”|(?<!\w)'[^']+'(?!\w)")
 _OPERATORS = frozenset(
     "average avg mean median sum maximum minimum max min most least fewest more less fewer than"
     " highest lowest top bottom percent percentage share proportion fraction difference compare"
@@ -22,18 +25,43 @@ _LOOSE = frozenset("on at of in the date time day by is has no".split())
 def read(question: str, catalog: Catalog) -> Reading:
     """Cut a question into tokens and link them to the catalog."""
     words, known = tokens(question), lexicon()
-    links = tuple(_links(words, catalog, known))
+    links = (*_links(words, catalog, known),)
+    links = tuple(sorted((*links, *_literals(question, words, links)), key=lambda k: k.start))
     return Reading(text=question, tokens=words, links=links, catalog=catalog, lexicon=known)
 
 
 def _links(words: tuple[Token, ...], catalog: Catalog, known: Lexicon) -> Iterator[Link]:
-    index = _ValueIndex(catalog)
+    index = _ValueIndex(catalog, known.stop)
     position = 0
     while position < len(words):
         link = _longest(words, position, catalog, known, index)
         if link is not None:
             yield link
         position = link.end if link else position + 1
+
+
+def _literals(question: str, words: tuple[Token, ...], links: tuple[Link, ...]) -> Iterator[Link]:
+    """Find quoted texts and capitalised names that nothing in the catalog is called."""
+    taken = {index for link in links for index in range(link.start, link.end)}
+    for match in _QUOTED.finditer(question):
+        inside = [i for i, t in enumerate(words) if match.start() < t.start < match.end()]
+        if inside and not taken & set(inside):
+            taken |= set(inside)
+            text = match.group()[1:-1]
+            yield Link(start=inside[0], end=inside[-1] + 1, text=text, literal=text)
+    start = 1
+    while start < len(words):
+        end = start
+        while end < len(words) and words[end].is_capitalised and end not in taken:
+            end += 1
+        text = question[words[start].start : words[end - 1].end] if end > start else ""
+        if text and words[start].lower not in MONTHS and not _after_stop(question, words[start]):
+            yield Link(start=start, end=end, text=text, literal=text.removesuffix("'s"))
+        start = max(end, start + 1)
+
+
+def _after_stop(question: str, token: Token) -> bool:
+    return question[: token.start].rstrip().endswith((".", "?", "!", ":"))
 
 
 def _longest(
@@ -61,9 +89,11 @@ def _single(
     words: tuple[Token, ...], at: int, catalog: Catalog, known: Lexicon, index: _ValueIndex
 ) -> Link | None:
     token = words[at]
-    if token.lower in _OPERATORS or not token.text[0].isalpha():
+    if not token.text[0].isalpha():
         return None
     exact = _named(catalog, (token.stem,), known)
+    if token.lower in _OPERATORS and not any(c.words == (token.stem,) for c in exact):
+        return None
     columns = exact or _partly_named(catalog, token.stem, known)
     table = _table_named(catalog, token.stem, known)
     values = () if columns or table else index.find_part(token)
@@ -165,7 +195,8 @@ def verb_table(reading: Reading, index: int) -> Table | None:
 class _ValueIndex:
     """The values the catalog shows, by their words."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, stop: frozenset[str]) -> None:
+        self._stop = stop
         self._whole: dict[tuple[str, ...], list[tuple[Column, str]]] = {}
         self._parts: dict[str, list[tuple[Column, str]]] = {}
         for column in catalog.columns:
@@ -183,7 +214,10 @@ class _ValueIndex:
 
     def find(self, window: tuple[Token, ...]) -> tuple[tuple[Column, str], ...]:
         """Return the values that these words are."""
-        return tuple(self._whole.get(tuple(token.stem for token in window), ()))
+        found = self._whole.get(tuple(token.stem for token in window), [])
+        if len(window) == 1 and (len(window[0].text) <= 3 or window[0].lower in self._stop):
+            found = [(column, value) for column, value in found if value == window[0].text]
+        return tuple(found)
 
     def find_part(self, token: Token) -> tuple[tuple[Column, str], ...]:
         """Return the one value that has this capitalised word in it."""

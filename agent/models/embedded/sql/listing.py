@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from .catalog import Column, Table
 from .conditions import negation_before
-from .counting import entity_group, finished, having, subject_of
-from .draft import Draft
-from .frame import Frame, event_tables, frame_of, related_tables
+from .counting import COUNT, subject_of
+from .draft import Draft, Shape
+from .frame import Frame, event_tables, finished, frame_of, related_tables
+from .having import having
 from .heads import Head, head_after
+from .joins import upward
 from .links import verb_columns
-from .query import Expr, Item, Query, Related, expr
+from .query import Item, Query, Related, expr
+from .ranking import has_name
 from .reading import Reading
 
 _ASK = (
     r"(?:please )?(?:list|show|give|name|display|find|get|print|tell)(?: me| us)?"
-    r"|(?:in|on|at|from|for|of|to) (?:which|what)|which|what(?:'s| is| are| was| were)?|whose|who|where|when"
+    r"|(?:in|on|at|from|for|of|to) (?:which|what)|which|what(?:'s| is| are| was|"
+    r" were)?|whose|who|where|when"
 )
 _NEVER = r"never|not yet|not once"
-_NONE = r"(?:have|has|had|with|are|were|is) no|without(?: any| an?)?|(?:do|does|did) not have(?: any| an?)?"
+_NONE = (
+    r"(?:have|has|had|with|are|were|is) no|without(?: any| an?)?|(?:do|does|did) not"
+    r" have(?: any| an?)?"
+)
 _PLACES = ("city", "country", "location", "place", "address", "region", "island")
 
 
@@ -36,6 +43,8 @@ def listing(reading: Reading) -> Draft | None:
         return _rows_of(reading, word)
     if head.table is None or head.noun.is_value:
         columns = _wanted_columns(reading, head)
+        if len(columns) > 1 and len({c.table for c in columns}) == 1:
+            return _lookup(reading, columns, "list")
         if columns and any(link.is_value for link in reading.links):
             draft = _lookup_of_named(reading, columns)
             if draft is not None:
@@ -78,30 +87,25 @@ def _lookup_of_named(reading: Reading, columns: list[Column]) -> Draft | None:
         for column, _ in link.values:
             table = reading.catalog.table(column.table)
             if column == table.label and column not in columns:
-                if all(c.table == table.name for c in columns) and _is_name(table):
+                if all(c.table == table.name for c in columns) and has_name(table):
                     return _lookup(reading, columns)
     return None
 
 
-def _is_name(table: Table) -> bool:
-    label = table.label
-    unique = label.distinct is not None and label.distinct == table.rows
-    return unique or bool({"name", "title"} & set(label.words))
-
-
-def _lookup(reading: Reading, columns: list[Column]) -> Draft:
+def _lookup(reading: Reading, columns: list[Column], shape: Shape = "lookup") -> Draft:
     table = reading.catalog.table(columns[0].table)
     for link in reading.links:
         if not link.is_value and set(link.columns) & set(columns):
             reading.use(link)
     frame = frame_of(reading, table)
+    _ungrouped(frame)
     query = Query(
         base=table.name,
         select=tuple(Item(expr(c)) for c in columns),
         where=frame.where,
         related=related_tables(frame, known={table.name}),
     )
-    return finished(frame, query, "lookup")
+    return finished(frame, query, shape)
 
 
 def _rows_of(reading: Reading, word: str) -> Draft | None:
@@ -112,8 +116,12 @@ def _rows_of(reading: Reading, word: str) -> Draft | None:
     tables += [table.name for table in reading.mentioned()]
     for index in range(len(reading.tokens)):
         tables += [c.table for c in verb_columns(reading, index)]
-    named = [t for t in reading.catalog.tables if _is_name(t) and t.name in tables]
-    if not word.startswith("who") or not named:
+    told = {c.table for link in reading.links for c, _ in link.values if c.table in tables}
+    labels = {c for link in reading.links for c, _ in link.values}
+    told = {name for name in told if reading.catalog.table(name).label in labels}
+    named = [t for t in reading.catalog.tables if has_name(t) and t.name not in told]
+    named = [t for t in named if t.name in tables] or named
+    if not word.startswith("who") or len(named) != 1:
         return None
     return _listed(reading, named[0], (Item(expr(named[0].label)),), distinct=False, head=None)
 
@@ -125,13 +133,13 @@ def _entities(reading: Reading, head: Head) -> Draft | None:
     column = head.column([table.name]) if head.table is None else None
     if column is not None and column != table.label:
         return _categories(reading, reading.catalog.table(column.table), column, head)
-    if column is not None and not _is_name(table):
+    if column is not None and not has_name(table):
         return _categories(reading, table, column, head)
     return _listed(reading, table, _shown(reading, table, head), distinct=False, head=head)
 
 
 def _shown(reading: Reading, table: Table, head: Head) -> tuple[Item, ...]:
-    if not _is_name(table):
+    if not has_name(table):
         return (Item(expr("*")),)
     columns = [table.label]
     for link in reading.links[: reading.links.index(head.noun)]:
@@ -186,7 +194,14 @@ def _listed(
     return _plain(frame, table, shown, distinct=distinct)
 
 
+def _ungrouped(frame: Frame) -> None:
+    """Doubt a list that leaves out what the question breaks its numbers down by."""
+    if frame.groups:
+        frame.reading.doubts.append("it does not show each group")
+
+
 def _plain(frame: Frame, table: Table, shown: tuple[Item, ...], *, distinct: bool) -> Draft:
+    _ungrouped(frame)
     query = Query(
         base=table.name,
         select=shown,
@@ -199,8 +214,6 @@ def _plain(frame: Frame, table: Table, shown: tuple[Item, ...], *, distinct: boo
 
 def _without(frame: Frame, table: Table, shown: tuple[Item, ...], absent: str) -> Draft:
     """List the rows that have none in another table; conditions there narrow what they lack."""
-    from .joins import upward
-
     near = set(upward(frame.catalog, table.name))
     there = tuple(c.sql for c in frame.conditions if not c.sql.tables <= near)
     here = tuple(c.sql for c in frame.conditions if c.sql.tables <= near)
@@ -241,8 +254,6 @@ def absence(reading: Reading, table: Table) -> str | None:
 
 def counted_absence(reading: Reading) -> Draft | None:
     """Answer "how many customers have never ordered"."""
-    from .counting import COUNT
-
     phrase = reading.find(COUNT)
     head = head_after(reading, phrase.span.stop) if phrase else None
     if phrase is None or head is None or head.table is None:
@@ -254,6 +265,3 @@ def counted_absence(reading: Reading) -> Draft | None:
     frame = frame_of(reading, head.table)
     draft = _without(frame, head.table, (Item(expr("count(*)"), "n"),), absent)
     return Draft(sql=draft.sql, shape="count", unused=draft.unused, doubts=draft.doubts)
-
-
-_ = (Expr, entity_group)

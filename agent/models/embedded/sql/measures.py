@@ -20,7 +20,7 @@ _FUNCTIONS = (
     ("sum", r"in total|total|sum|combined|altogether"),
 )
 _ALIASES = {"sum": "total", "stddev_samp": "stddev"}
-_REVENUE = frozenset({"revenue", "sale", "turnover"})
+_REVENUE = frozenset({"revenue", "sale", "turnover", "spend", "spent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,9 @@ def measure_named(
     """Find the number the question speaks of, and use its words."""
     links = [link for link in reading.links if _may_measure(reading, link)]
     if adjective is not None and adjective.words:
-        return _by_adjective(reading, links, tables, adjective)
+        found = _by_adjective(reading, links, tables, adjective)
+        if found is not None or not links:
+            return found
     if links:
         return _by_links(reading, links, tables)
     return _by_verb(reading, tables) or _revenue(reading, tables)
@@ -71,7 +73,11 @@ def measure_named(
 def _may_measure(reading: Reading, link: Link) -> bool:
     if link.is_value or link.start in reading.used:
         return False
-    return any(c.kind == "number" and not c.is_year for c in link.columns)
+    return link.table is None and any(_is_number(c) for c in link.columns)
+
+
+def _is_number(column: Column) -> bool:
+    return column.kind == "number" and not column.is_year
 
 
 def _by_adjective(
@@ -83,6 +89,8 @@ def _by_adjective(
         if c.kind == "number" and not c.is_key and set(c.words) & set(adjective.words)
     ]
     named = [link for link in links if set(link.columns) & set(columns)]
+    if links and not named:
+        return None
     if named:
         columns = [c for c in columns if c in named[0].columns]
         reading.use(*named)
@@ -93,7 +101,7 @@ def _by_adjective(
 def _by_links(reading: Reading, links: list[Link], tables: list[str]) -> Measure | None:
     exact = [link for link in links if link.is_exact]
     chosen = (exact or links)[0]
-    columns = [c for c in chosen.columns if c.kind == "number" and not c.is_year]
+    columns = [c for c in chosen.columns if _is_number(c)]
     reading.use(chosen)
     for other in links:
         both = [c for c in columns if c in other.columns]
@@ -104,19 +112,19 @@ def _by_links(reading: Reading, links: list[Link], tables: list[str]) -> Measure
 
 
 def _by_verb(reading: Reading, tables: list[str]) -> Measure | None:
-    for index in range(len(reading.tokens)):
+    """Read `spend` as an amount and `weigh` as a mass, whichever table has the likelier one."""
+    for index, token in enumerate(reading.tokens):
         if reading.link_at(index) is not None:
             continue
         columns = [
-            c
-            for c in verb_columns(reading, index)
-            if c.kind == "number" and not c.is_year and c.table in tables
+            c for c in verb_columns(reading, index) if c.kind == "number" and c.table in tables
         ]
-        if columns:
-            reading.use(index)
-            order = reading.lexicon.verbs.get(reading.tokens[index].lower, ())
-            first = [c for word in order for c in columns if word in c.words]
-            return _one(reading, first or columns, tables, certain=True)
+        nouns = reading.lexicon.verbs.get(token.lower, ())
+        for noun in nouns:
+            said = [c for c in columns if noun in c.words and not c.is_year]
+            if said:
+                reading.use(index)
+                return _one(reading, said, tables, certain=True)
     return None
 
 

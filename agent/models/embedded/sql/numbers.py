@@ -37,7 +37,8 @@ _UNIT = "|".join(_UNITS.values())
 _OPERATORS = {
     ">=": r"at least|no less than|not less than|a minimum of",
     "<=": r"at most|no more than|not more than|up to|a maximum of",
-    ">": r"more than|greater than|larger than|bigger than|higher than|over|above|exceeding|exceeds?",
+    ">": r"more than|greater than|larger than|bigger than|higher than|over|above|exceeding"
+    r"|exceeds?",
     "<": r"less than|fewer than|smaller than|lower than|under|below",
     "=": r"exactly|equal to|equals",
 }

@@ -23,13 +23,15 @@ class Link:
     values: tuple[tuple[Column, str], ...] = ()
     columns: tuple[Column, ...] = ()
     table: Table | None = None
+    literal: str | None = None
+    """A name or quoted text that the catalog does not show, but may hold."""
     is_exact: bool = False
     """True when the words are the whole name, not a part of it or a synonym."""
 
     @property
     def is_value(self) -> bool:
         """True when it is best read as a value of a column."""
-        return bool(self.values)
+        return bool(self.values) or self.literal is not None
 
 
 @dataclass(slots=True, kw_only=True)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from .catalog import Table
+from .catalog import Column, Table
 from .conditions import Condition
 from .counting import subject_of
 from .draft import Draft, Term
-from .frame import Frame, frame_of, related_tables
+from .frame import Frame, finished, frame_of, related_tables
 from .heads import head_after
 from .measures import Measure, function_named, measure_named
-from .query import Expr, Item, Query, expr
-from .reading import Reading
+from .query import Expr, Item, Query, expr, literal
+from .reading import Phrase, Reading
 
 _SHARE = r"(?:what |which )?(?:percentage|percent|share|proportion|fraction) of"
 _PREDICATE = (
@@ -20,6 +20,10 @@ _PREDICATE = (
     r"|go|goes|went|cost|costs|from|do|does|did|stem|stems|stay|stays"
 )
 _MORE = r"(?:by )?how (?:much|many) (?P<word>more|less|fewer|[a-z]+er)"
+_TIMES = (
+    r"how many times (?:as (?:many|much|(?P<plain>[a-z]+))|(?P<word>more|less|fewer|[a-z]+er))"
+    r"|(?:the )?ratio (?:of|between)"
+)
 _DIFFERENCE = r"difference (?:in|between|of)"
 
 
@@ -74,20 +78,18 @@ def _share_of(
     base = frame.base(tables, measure.value.tables if measure else ())
     if base is None or (base != table.name):
         return None
-    test: list[str | object] = []
+    test: list[str | Column] = []
     for condition in part:
-        test += [" AND "] if test else []
-        test += list(condition.sql.parts)
-    filtered = Expr((" FILTER (WHERE ", *test, ")"))  # type: ignore[arg-type]
+        test += [*([" AND "] if test else []), *condition.sql.parts]
     number = ("sum(", *measure.value.parts, ")") if measure else ("count(*)",)
-    value = Expr(("100.0 * ", *number, *filtered.parts, " / ", *number))
+    value = Expr(("100.0 * ", *number, " FILTER (WHERE ", *test, ") / ", *number))
     query = Query(
         base=base,
         select=(Item(value, "percent"),),
         where=tuple(c.sql for c in whole),
         related=related_tables(frame, known={base, *tables}),
     )
-    return _draft(frame, query, "share")
+    return finished(frame, query, "share")
 
 
 def _share_of_each(frame: Frame, measure: Measure | None) -> Draft | None:
@@ -100,16 +102,7 @@ def _share_of_each(frame: Frame, measure: Measure | None) -> Draft | None:
     query = frame.grouped(
         base, (Item(value, "percent"),), related=related_tables(frame, known=known)
     )
-    return _draft(frame, query, "groups")
-
-
-def _draft(frame: Frame, query: Query, shape: str) -> Draft:
-    return Draft(
-        sql=query.sql(frame.catalog),
-        shape="groups" if shape == "groups" else "share",
-        unused=tuple(frame.reading.unused()),
-        doubts=tuple(frame.reading.doubts),
-    )
+    return finished(frame, query, "groups")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,26 +119,39 @@ def difference(reading: Reading) -> Draft | None:
     phrase = more or between
     if phrase is None or (more is not None and not reading.find(r"than")):
         return None
-    reading.use(phrase.span)
-    reading.says(r"than")
-    reading.says(r"between")
+    if reading.find(_TIMES):
+        return None
     word = more.match["word"] if more else ""
-    adjective = reading.lexicon.comparatives.get(word)
-    counts = more is not None and "how many" in more.match.group()
+    return _compared(reading, phrase, word, counts="how many" in phrase.match.group())
+
+
+def ratio(reading: Reading) -> Draft | None:
+    """Answer "how many times as many X are on A as on B" and "what is the ratio of A to B"."""
+    phrase = reading.find(_TIMES)
+    if phrase is None:
+        return None
+    word = phrase.match["word"] or phrase.match["plain"] or ""
+    counts = "as many" in phrase.match.group() or word in {"more", "fewer"}
+    draft = _compared(reading, phrase, word, counts=counts)
+    return None if draft is None else replace(draft, sql=draft.ratio_sql, operation="/")
+
+
+def _compared(reading: Reading, phrase: Phrase, word: str, *, counts: bool) -> Draft | None:
+    reading.use(phrase.span)
+    for joint in (r"than", r"between", r"as"):
+        reading.says(joint)
+    known = reading.lexicon
+    adjective = known.comparatives.get(word) or known.adjectives.get(word)
     function = function_named(reading)
     measure = None if counts else measure_named(reading, _all(reading), adjective)
-    if measure is None and not counts:
-        counts = bool(reading.says(r"(?:the )?numbers? of"))
-        if not counts:
-            return None
-    table = _subject(reading, measure)
-    frame = frame_of(reading, table)
+    if measure is None and not counts and not reading.says(r"(?:the )?numbers? of"):
+        return None
+    frame = frame_of(reading, _subject(reading, measure))
     sides = _sides(frame)
     if sides is None:
         return None
-    item = _item(measure, function)
     smaller = word in {"less", "fewer"} or (adjective is not None and adjective.direction < 0)
-    return _difference(frame, item, sides, reverse=smaller)
+    return _difference(frame, _item(measure, function), sides, reverse=smaller)
 
 
 def _subject(reading: Reading, measure: Measure | None) -> Table:
@@ -168,8 +174,6 @@ def _sides(frame: Frame) -> _Sides | None:
     """Split the conditions into the two that are compared and those that hold for both."""
     for condition in frame.conditions:
         if len(condition.values) == 2 and not condition.negated:
-            from .query import literal
-
             ordered = sorted(condition.values, key=lambda v: _place(frame, v))
             tests = [expr(condition.column, f" = {literal(v)}") for v in ordered]
             rest = tuple(c.sql for c in frame.conditions if c is not condition)
@@ -205,14 +209,15 @@ def _difference(frame: Frame, item: Item, sides: _Sides, *, reverse: bool) -> Dr
         query = Query(base=base, select=(item,), where=(*sides.rest, test), related=related)
         terms.append(Term(name, query.sql(frame.catalog), item.alias))
     both = [(*item.value.parts, " FILTER (WHERE ", *test.parts, ")") for test in tests]
-    query = Query(
-        base=base,
-        select=(Item(Expr((*both[0], " - ", *both[1])), "difference" + _unit(item)),),
-        where=sides.rest,
-        related=related,
-    )
+
+    def both_as(sign: str, alias: str) -> str:
+        value = Expr((*both[0], sign, *both[1]))
+        whole = Query(base=base, select=(Item(value, alias),), where=sides.rest, related=related)
+        return whole.sql(frame.catalog)
+
     return Draft(
-        sql=query.sql(frame.catalog),
+        sql=both_as(" - ", "difference" + _unit(item)),
+        ratio_sql=both_as(" / ", "ratio"),
         shape="difference",
         unused=tuple(frame.reading.unused()),
         doubts=tuple(frame.reading.doubts),

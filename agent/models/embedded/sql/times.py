@@ -11,10 +11,10 @@ from .catalog import Column
 from .query import Expr, expr
 from .reading import Reading
 
-_MONTHS = (
+MONTHS = (
     "january february march april may june july august september october november december".split()
 )
-_MONTH = "|".join(_MONTHS) + "|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
+_MONTH = "|".join(MONTHS) + "|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
 _YEAR = r"(?:1[5-9]|20)\d\d"
 _DATE = r"\d{4}-\d\d-\d\d"
 _AFTER = {"since": ">=", "from": ">=", "after": ">", "later than": ">"}
@@ -141,7 +141,7 @@ def _years(m: re.Match[str]) -> Tests:
 
 
 def _month(word: str) -> int:
-    return next(i for i, month in enumerate(_MONTHS, 1) if month.startswith(word[:3]))
+    return next(i for i, month in enumerate(MONTHS, 1) if month.startswith(word[:3]))
 
 
 _ANY_YEAR = rf"(?:\s+(?:of\s+)?(?P<y>{_YEAR}))?"
@@ -176,8 +176,11 @@ _FORMS = (
 )
 
 
-def date_column(reading: Reading, period: Period, tables: list[str]) -> Column | None:
-    """Return the column a period speaks of: the nearest verb's, else the nearest table's."""
+def date_column(
+    reading: Reading, period: Period, tables: list[str], events: frozenset[str]
+) -> Column | None:
+    """Return the column a period speaks of: the nearest verb's, else that of the events that
+    link the tables which are named, else the nearest table's."""
     able = [c for c in reading.catalog.columns if period.condition(c) is not None]
     for index in range(period.span.start - 1, -1, -1):
         word = root(reading.tokens[index].lower)
@@ -190,7 +193,8 @@ def date_column(reading: Reading, period: Period, tables: list[str]) -> Column |
         if said and min(_rank(c, tables) for c in said)[0] < 99:
             reading.use(index)
             return min(said, key=lambda c: _rank(c, tables))
-    return min(able, key=lambda c: _rank(c, tables), default=None)
+    between = [c for c in able if c.table in events and c.kind == "date"]
+    return min(between or able, key=lambda c: _rank(c, tables), default=None)
 
 
 def _rank(column: Column, tables: list[str]) -> tuple[int, bool]:

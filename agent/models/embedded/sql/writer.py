@@ -14,10 +14,11 @@ from .joins import NoPath
 from .links import read
 from .listing import counted_absence, listing
 from .reading import Reading
-from .shares import difference, share
+from .shares import difference, ratio, share
 
 Form = Callable[[Reading], Draft | None]
 _FORMS: tuple[Form, ...] = (
+    ratio,
     difference,
     share,
     average_counts,

@@ -38,9 +38,10 @@ lint: $(READY)
 types: $(READY)
 	$(BIN)/python -m mypy
 
-lock: $(READY) ## Pin every dependency anew in requirements.lock
+lock: ## Pin what pyproject.toml asks for; with ARGS=--upgrade, at the newest versions
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/python -m uv pip compile pyproject.toml --upgrade --quiet --all-extras --group dev \
+	$(BIN)/python -m uv pip compile pyproject.toml $(ARGS) --quiet --all-extras --group dev \
 		--python-version 3.11 --universal --generate-hashes --no-emit-index-url \
 		--custom-compile-command "make lock" --output-file requirements.lock
 

@@ -68,7 +68,7 @@ async def _installed(wanted: Callable[[Adapter], bool]) -> dict[str, Build]:
 def _memory_of(name: str, at_once: int) -> tuple[float, float]:
     command = [sys.executable, "-m", __package__ or "", "--memory-of", name]
     done = subprocess.run(
-        [*command, "--at-once", str(at_once)], check=True, capture_output=True, text=True
+        [*command, "--at-once", str(at_once)], check=True, stdout=subprocess.PIPE, text=True
     )
     ready, peak = json.loads(done.stdout)
     return float(ready), float(peak)

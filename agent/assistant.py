@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
 from types import TracebackType
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
 from langchain_core.language_models import BaseChatModel
 from pydantic import JsonValue
@@ -27,10 +28,19 @@ from .home import Home
 from .models import LangChainModel, make_model
 from .models.choose import chosen
 from .prompts import instructions
-from .questions import sound_question, sound_thread
+from .questions import sound_question, sound_tenant, sound_thread
 from .rooms import Rooms
-from .runs import Emit, Job, Run, RunEngine, ThreadKey
+from .runs import Emit, Job, Run, RunEngine, ThreadKey, expire_runs
 from .working import Equipment, Worker, has_side_effects
+
+
+@runtime_checkable
+class ForgetsThreads(Protocol):
+    """A memory that can forget one thread's turns."""
+
+    async def forget_thread(self, scope: Scope) -> int:
+        """Delete the turns of the scope's thread; return how many."""
+        ...
 
 
 class Assistant:
@@ -90,6 +100,7 @@ class Assistant:
         *,
         thread: str | None = None,
         user: str | None = None,
+        tenant: str | None = None,
         message_id: str | None = None,
         release: ReleasePolicy | None = None,
     ) -> Answer:
@@ -97,7 +108,9 @@ class Assistant:
 
         Without a thread the question starts one of its own.
         """
-        job = await self._start(text, thread, user, message_id, release, None)
+        job = await self.start(
+            text, thread=thread, user=user, tenant=tenant, message_id=message_id, release=release
+        )
         return await asyncio.shield(job.result)
 
     async def stream(
@@ -106,12 +119,15 @@ class Assistant:
         *,
         thread: str | None = None,
         user: str | None = None,
+        tenant: str | None = None,
         message_id: str | None = None,
         release: ReleasePolicy | None = None,
     ) -> AsyncIterator[Event]:
         """Ask a question and yield the run's events up to the last. Leaving early stops nothing."""
-        job = await self._start(text, thread, user, message_id, release, None)
-        async for event in self.follow(job.run.scope.thread_id, after=job.first_seq):
+        job = await self.start(
+            text, thread=thread, user=user, tenant=tenant, message_id=message_id, release=release
+        )
+        async for event in self.follow(job.run.scope.thread_id, tenant=tenant, after=job.first_seq):
             if event.run_id == job.run.run_id:
                 yield event
                 if event.type in TERMINAL:
@@ -123,26 +139,83 @@ class Assistant:
         *,
         thread: str | None = None,
         user: str | None = None,
+        tenant: str | None = None,
         message_id: str | None = None,
         release: ReleasePolicy | None = None,
         busy: ThreadPolicy | None = None,
     ) -> Job:
         """Begin a run and return at once. The same `message_id` in a thread is the same run."""
-        return await self._start(text, thread, user, message_id, release, busy)
+        here = await self._opened()
+        clock = self._clock
+        run_id = clock.new_id()
+        scope = Scope(
+            tenant=self._tenant(tenant),
+            user=user,
+            thread_id=sound_thread(thread or f"t-{run_id}"),
+        )
+        run = Run(
+            run_id=run_id,
+            scope=scope,
+            text=sound_question(text, max_chars=self.settings.max_question_chars),
+            message_id=message_id,
+            policy=release or self._release,
+            created_at=clock.now(),
+        )
+        return await here.engine.start(run, busy=busy or self.settings.busy_thread)
 
-    async def follow(self, thread: str, *, after: int = 0) -> AsyncIterator[Event]:
+    async def follow(
+        self, thread: str, *, tenant: str | None = None, after: int = 0
+    ) -> AsyncIterator[Event]:
         """Yield a thread's events behind `after`, those of the past first, without an end."""
         here = await self._opened()
-        key = ThreadKey(self.settings.tenant, sound_thread(thread))
-        async for event in here.home.log.follow(key, after=after):
-            yield event
+        async with aclosing(here.home.log.follow(self.key(thread, tenant), after=after)) as events:
+            async for event in events:
+                yield event
 
-    async def events(self, thread: str, *, after: int = 0) -> list[Event]:
+    async def events(
+        self, thread: str, *, tenant: str | None = None, after: int = 0
+    ) -> list[Event]:
         """Return a thread's events so far."""
         here = await self._opened()
-        return await here.home.log.read(
-            ThreadKey(self.settings.tenant, sound_thread(thread)), after=after
-        )
+        return await here.home.log.read(self.key(thread, tenant), after=after)
+
+    def key(self, thread: str, tenant: str | None = None) -> ThreadKey:
+        """Return the place of a thread in the log. Raises `InputError` for what is no thread id."""
+        return ThreadKey(self._tenant(tenant), sound_thread(thread))
+
+    async def run(self, run_id: str) -> Run | None:
+        """Return a run, also one that has ended, with how far it has come."""
+        return await (await self._opened()).engine.find(run_id)
+
+    async def runs(self, thread: str, *, tenant: str | None = None) -> list[Run]:
+        """Return a thread's runs, newest first."""
+        return await (await self._opened()).engine.of_thread(self.key(thread, tenant))
+
+    async def delete_thread(self, thread: str, *, tenant: str | None = None) -> None:
+        """Stop a thread's runs and erase its events, runs and remembered turns.
+
+        The numbers of its events are not given again, so that no reader mistakes new for old.
+        """
+        here, key = await self._opened(), self.key(thread, tenant)
+        users = {run.scope.user for run in await here.engine.of_thread(key)}
+        if (known := await here.home.threads.find(key)) is not None:
+            users.add(known.user)
+        await here.engine.forget_thread(key)
+        await here.home.log.open_thread(key)
+        await here.home.log.erase(key, through=here.home.log.last_seq(key))
+        await here.home.threads.remove(key)
+        memory = self._rooms.memory()
+        if isinstance(memory, ForgetsThreads):
+            for user in users:
+                scope = Scope(tenant=key.tenant, user=user, thread_id=key.thread_id)
+                await memory.forget_thread(scope)
+
+    async def expire(self, *, before: str) -> int:
+        """Erase the runs that ended before a time, with their events; return how many events."""
+        here = await self._opened()
+        if here.home.database is None:
+            return 0
+        return await expire_runs(here.home.database, before=before)
 
     async def approve(
         self,
@@ -224,7 +297,7 @@ class Assistant:
         )
 
         async def work(job: Job, emit: Emit) -> Answer:
-            return await worker.work(job, emit, await self._equipment(model))
+            return await worker.work(job, emit, await self._equipment(model, job.run.scope.tenant))
 
         engine = RunEngine(
             log=home.log,
@@ -235,6 +308,9 @@ class Assistant:
         )
         return _Open(home, engine)
 
+    def _tenant(self, tenant: str | None) -> str:
+        return sound_tenant(tenant) if tenant is not None else self.settings.tenant
+
     def _model(self) -> ChatModel:
         given = self._given_model
         if isinstance(given, BaseChatModel):
@@ -244,40 +320,13 @@ class Assistant:
             return make_model(name, self.settings, self._rooms.embedder)
         return given
 
-    async def _equipment(self, model: ChatModel) -> Equipment:
+    async def _equipment(self, model: ChatModel, tenant: str) -> Equipment:
         return Equipment(
             model=model,
-            toolbox=Toolbox((*self._tools, *await self._rooms.tools())),
+            toolbox=Toolbox((*self._tools, *await self._rooms.tools(tenant))),
             memory=self._rooms.memory(),
             instructions=self._instructions,
         )
-
-    async def _start(
-        self,
-        text: str,
-        thread: str | None,
-        user: str | None,
-        message_id: str | None,
-        release: ReleasePolicy | None,
-        busy: ThreadPolicy | None,
-    ) -> Job:
-        here = await self._opened()
-        clock = self._clock
-        run_id = clock.new_id()
-        scope = Scope(
-            tenant=self.settings.tenant,
-            user=user,
-            thread_id=sound_thread(thread or f"t-{run_id}"),
-        )
-        run = Run(
-            run_id=run_id,
-            scope=scope,
-            text=sound_question(text, max_chars=self.settings.max_question_chars),
-            message_id=message_id,
-            policy=release or self._release,
-            created_at=clock.now(),
-        )
-        return await here.engine.start(run, busy=busy or self.settings.busy_thread)
 
 
 class _Open:

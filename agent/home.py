@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from surefoot.graphs import Checkpoints
 
 from .data_dir import DataDir
-from .runs import Database, EventLog, MemoryEventLog, RunStore, SqliteEventLog
+from .runs import Database, EventLog, MemoryEventLog, RunStore, SqliteEventLog, ThreadBook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +16,7 @@ class Home:
     """The log, the run store and the checkpoints of one assistant."""
 
     log: EventLog
+    threads: ThreadBook
     store: RunStore | None = None
     """None when nothing outlives the process."""
     checkpoints: Checkpoints | None = None
@@ -34,6 +35,7 @@ class Home:
             raise
         return cls(
             log=SqliteEventLog(database, now=now),
+            threads=ThreadBook(database, now=now),
             store=RunStore(database),
             checkpoints=checkpoints,
             data_dir=data_dir,
@@ -45,6 +47,7 @@ class Home:
         """Keep nothing beyond the process; `interruptible` runs can wait for approval."""
         return cls(
             log=MemoryEventLog(now=now),
+            threads=ThreadBook(None, now=now),
             checkpoints=await Checkpoints.open(None) if interruptible else None,
         )
 
@@ -52,6 +55,7 @@ class Home:
         """Close every file and let go of the folder."""
         if self.checkpoints is not None:
             await self.checkpoints.close()
+        await self.threads.close()
         if self.database is not None:
             await self.database.close()
         if self.data_dir is not None:

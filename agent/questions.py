@@ -7,6 +7,7 @@ import re
 from surefoot.errors import InputError
 
 _THREAD = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_TENANT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
 _CONTROL = re.compile(r"[\x01-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -36,3 +37,13 @@ def sound_thread(thread_id: str) -> str:
             f"{thread_id[:40]!r} is not a thread id: use 1 to 128 letters, digits or . _ : -"
         )
     return thread_id
+
+
+def sound_tenant(tenant: str) -> str:
+    """Return the tenant's name, or raise `InputError`. It is also the name of a folder."""
+    if not _TENANT.fullmatch(tenant):
+        raise InputError(
+            f"{tenant[:40]!r} is not a tenant: use 1 to 64 letters, digits or . _ - and no dot "
+            "in front."
+        )
+    return tenant

@@ -31,6 +31,8 @@ from surefoot.tools import (
     sql_query,
 )
 
+from .questions import sound_tenant
+
 logger = logging.getLogger(__name__)
 
 Progress = Callable[[int, int, str], None]
@@ -68,9 +70,9 @@ class Rooms:
         self._embedder: Embedder | None = None
         self._memory: ChromaMemory | PlainMemory | None = None
         self._documents: ChromaDocuments | None = None
-        self._tables: Workspace | None = None
+        self._tables: dict[str, Workspace] = {}
         self._sandbox: LocalSandbox | None = None
-        self._made: tuple[Tool, ...] | None = None
+        self._made: dict[str, tuple[Tool, ...]] = {}
         self.sandbox_trouble: str | None = None
         """Why there is no `run_code`, when there is none."""
 
@@ -104,54 +106,77 @@ class Rooms:
             self._documents = ChromaDocuments(self._folder / "documents", embedder=self.embedder)
         return self._documents
 
-    def tables(self) -> Workspace | None:
-        """Return the workspace of tables, or None when nothing is kept on disk."""
-        if self._tables is None and self._folder is not None:
-            self._tables = Workspace(self._folder / "tables")
-        return self._tables
+    def tables(self, tenant: str | None = None) -> Workspace | None:
+        """Return a tenant's workspace of tables, or None when nothing is kept on disk."""
+        if self._folder is None:
+            return None
+        tenant = self._tenant(tenant)
+        if tenant not in self._tables:
+            self._tables[tenant] = Workspace(self._tables_folder(self._folder, tenant))
+        return self._tables[tenant]
 
-    async def tools(self) -> tuple[Tool, ...]:
+    def uploads(self, tenant: str | None = None) -> Path | None:
+        """Return the folder of the files that a tenant has sent, or None without a disk."""
+        return None if self._folder is None else self._folder / "uploads" / self._tenant(tenant)
+
+    async def tools(self, tenant: str | None = None) -> tuple[Tool, ...]:
         """Return the built-in tools that there is something to do for."""
         if not self._builtins:
             return ()
-        if self._made is None:
-            self._made = (*await self._lookups(), *await self._code(), *self._notes())
-        return self._made
+        tenant = self._tenant(tenant)
+        if tenant not in self._made:
+            lookups = await self._lookups(tenant)
+            self._made[tenant] = (*lookups, *await self._code(), *self._notes())
+        return self._made[tenant]
 
-    async def ingest(self, paths: Sequence[Path], *, progress: Progress | None = None) -> Ingested:
+    async def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        tenant: str | None = None,
+        progress: Progress | None = None,
+    ) -> Ingested:
         """Take in documents and tables; a file that cannot be read is reported and passed over."""
-        documents, tables = self.documents(), self.tables()
+        tenant = self._tenant(tenant)
+        documents, tables = self.documents(), self.tables(tenant)
         assert documents is not None and tables is not None, "nothing is kept on disk"
         texts = [path for path in paths if path.is_dir() or path.suffix.lower() in _TEXTS]
         others = [path for path in paths if path.is_dir() or path not in texts]
         found = await tables.ingest(others)
-        read = await documents.ingest(texts, tenant=self._settings.tenant, progress=progress)
-        self._made = None
+        read = await documents.ingest(texts, tenant=tenant, progress=progress)
+        self._made.pop(tenant, None)
         return Ingested(documents=read, tables=found)
 
     async def close(self) -> None:
         """Close every room that was opened."""
         if self._sandbox is not None:
             await self._sandbox.close()
-        if self._tables is not None:
-            await self._tables.close()
+        for tables in self._tables.values():
+            await tables.close()
         if self._documents is not None:
             await self._documents.close()
         if self._memory is not None:
             await self._memory.close()
 
-    async def _lookups(self) -> list[Tool]:
+    async def _lookups(self, tenant: str) -> list[Tool]:
         made: list[Tool] = []
-        if self._exists("documents") and (documents := self.documents()) is not None:
-            if await documents.paths(tenant=self._settings.tenant):
+        if (folder := self._folder) is None:
+            return made
+        if (folder / "documents").is_dir() and (documents := self.documents()) is not None:
+            if await documents.paths(tenant=tenant):
                 made.append(document_search(documents))
-        if self._exists("tables") and (tables := self.tables()) is not None:
+        has_tables = self._tables_folder(folder, tenant).is_dir()
+        if has_tables and (tables := self.tables(tenant)) is not None:
             if tables.tables():
                 made.append(sql_query(tables))
         return made
 
-    def _exists(self, room: str) -> bool:
-        return self._folder is not None and (self._folder / room).is_dir()
+    def _tables_folder(self, folder: Path, tenant: str) -> Path:
+        own = tenant == self._settings.tenant
+        return folder / "tables" if own else folder / "tenants" / tenant / "tables"
+
+    def _tenant(self, tenant: str | None) -> str:
+        return self._settings.tenant if tenant is None else sound_tenant(tenant)
 
     async def _code(self) -> list[Tool]:
         if self._sandbox is None:

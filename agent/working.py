@@ -28,7 +28,7 @@ from surefoot.turns import Turn
 
 from .clock import Clock
 from .home import Home
-from .runs import Emit, Job, told
+from .runs import ROLLED_BACK, Emit, Job, told
 
 logger = logging.getLogger(__name__)
 
@@ -135,7 +135,8 @@ class Worker:
         """Keep what a stopped run had said, so that the thread can go on from it."""
         partial = "".join(context.released).strip()
         text = f"{partial} {STOPPED}".strip()
-        await _keep(context, job.run.text, text)
+        if job.why_cancelled != ROLLED_BACK:
+            await _keep(context, job.run.text, text)
         return Answer(
             text=text,
             evidence=context.ledger.all(),

@@ -10,8 +10,9 @@ ReleasePolicy = Literal["hold", "label", "retract"]
 """When a sentence of an answer leaves: after its check, before it with verdicts to follow, or
 before it with failed sentences withdrawn."""
 
-ThreadPolicy = Literal["enqueue", "reject", "interrupt"]
-"""What a second message to a busy thread does: waits, is refused, or stops the first run."""
+ThreadPolicy = Literal["enqueue", "reject", "interrupt", "rollback"]
+"""What a second message to a busy thread does: waits, is refused, stops the first run, or stops
+it and lets the conversation forget that it was asked."""
 
 
 class Limits(BaseModel):

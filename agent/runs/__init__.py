@@ -1,12 +1,15 @@
 """Runs: the event log, the engine that owns them, and what is recorded of them."""
 
 from .database import Database
-from .engine import Emit, Job, RunEngine
+from .engine import ROLLED_BACK, Emit, Job, RunEngine, ThreadBusy
 from .log import EventLog, MemoryEventLog, SqliteEventLog, ThreadKey
 from .resuming import Told, told
+from .retention import expire_runs
 from .store import Run, RunStore
+from .threads import Thread, ThreadBook, ThreadSearch
 
 __all__ = [
+    "ROLLED_BACK",
     "Database",
     "Emit",
     "EventLog",
@@ -16,7 +19,12 @@ __all__ = [
     "RunEngine",
     "RunStore",
     "SqliteEventLog",
+    "Thread",
+    "ThreadBook",
+    "ThreadBusy",
     "ThreadKey",
+    "ThreadSearch",
     "Told",
+    "expire_runs",
     "told",
 ]

@@ -32,6 +32,11 @@ CREATE TABLE IF NOT EXISTS runs (
 CREATE INDEX IF NOT EXISTS runs_of_thread ON runs (tenant, thread_id, created_at);
 CREATE UNIQUE INDEX IF NOT EXISTS runs_of_message ON runs (tenant, thread_id, message_id)
     WHERE message_id IS NOT NULL;
+CREATE TABLE IF NOT EXISTS conversations (
+    tenant TEXT NOT NULL, thread_id TEXT NOT NULL, user TEXT, title TEXT NOT NULL,
+    metadata TEXT NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, thread_id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS conversations_by_time ON conversations (tenant, updated_at);
 CREATE TABLE IF NOT EXISTS calls (
     call_id TEXT PRIMARY KEY, run_id TEXT NOT NULL, output TEXT) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS calls_of_run ON calls (run_id);

@@ -29,10 +29,17 @@ from .store import Run, RunStore, Status
 
 logger = logging.getLogger(__name__)
 
+ROLLED_BACK = "rolled back: another message came in its place"
+"""Why a run was stopped that is to count as never begun: its turn is not remembered."""
+
 MAX_ATTEMPTS = 3
 """A run that has been begun this often and never ended is given up."""
 
 Emit = Callable[[Event], None]
+
+
+class ThreadBusy(InputError):
+    """The caller did not want to wait for the thread's other runs."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,6 +55,8 @@ class Job:
     task: asyncio.Task[None] | None = None
     why_cancelled: str | None = None
     """Set when somebody asked for the run to be stopped."""
+    is_over: bool = False
+    """True from its last event on, when its thread is free for the next run."""
 
 
 Work = Callable[[Job, Emit], Awaitable[Answer]]
@@ -87,12 +96,14 @@ class RunEngine:
         self._lanes: dict[ThreadKey, _Lane] = {}
         self._jobs: dict[str, Job] = {}
         self._messages: dict[tuple[ThreadKey, str], Run] = {}
+        self._ended: dict[str, Run] = {}
+        """What a store would know; kept only where there is none."""
         self._closing = False
 
     async def start(self, run: Run, *, busy: ThreadPolicy = "enqueue") -> Job:
         """Take a run; return its job, or that of the run which the same message began before.
 
-        Raises `InputError` when the thread is busy and `busy` is `reject`.
+        Raises `ThreadBusy` when the thread is busy and `busy` is `reject`.
         """
         await self._log.open_thread(run.key)
         if (known := await self._known(run)) is not None:
@@ -100,9 +111,9 @@ class RunEngine:
         if self._closing:
             raise SurefootError("The assistant is closed.")
         lane = self._lanes.setdefault(run.key, _Lane())
-        ahead = len(lane.waiting) + (lane.current is not None)
+        ahead = len(lane.waiting) + (lane.current is not None and not lane.current.is_over)
         if ahead and busy == "reject":
-            raise InputError(
+            raise ThreadBusy(
                 f"Thread {run.scope.thread_id!r} is busy with another run. Wait for it, stop it, "
                 "or send with the policy `enqueue` or `interrupt`."
             )
@@ -110,10 +121,11 @@ class RunEngine:
         lane.waiting.append(job)
         if self._store is not None:
             await self._store.add(run)
-        if ahead and busy == "interrupt":
-            for other in [lane.current, *list(lane.waiting)[:-1]]:
-                if other is not None:
-                    await self.cancel(other.run.run_id, reason="another message came in")
+        if ahead and busy in ("interrupt", "rollback"):
+            reason = ROLLED_BACK if busy == "rollback" else "another message came in"
+            for other in [lane.current, *list(lane.waiting)]:
+                if other is not None and other is not job:
+                    await self.cancel(other.run.run_id, reason=reason)
         elif ahead:
             self._emitter(job)(
                 RunQueued(
@@ -168,6 +180,34 @@ class RunEngine:
     def job(self, run_id: str) -> Job | None:
         """Return a run that has not ended."""
         return self._jobs.get(run_id)
+
+    async def find(self, run_id: str) -> Run | None:
+        """Return a run, also one that has ended, with how far it has come."""
+        if self._store is not None:
+            return await self._store.find(run_id)
+        return self._current(run_id) or self._ended.get(run_id)
+
+    async def of_thread(self, key: ThreadKey) -> list[Run]:
+        """Return a thread's runs, newest first."""
+        if self._store is not None:
+            return await self._store.of_thread(key)
+        known = {**self._ended, **{run_id: job.run for run_id, job in self._jobs.items()}}
+        found = [self._current(run_id) or run for run_id, run in known.items() if run.key == key]
+        return sorted(found, key=lambda run: (run.created_at, run.run_id), reverse=True)
+
+    async def forget_thread(self, key: ThreadKey) -> None:
+        """Stop a thread's runs and wait until they have."""
+        while left := [job for job in self._jobs.values() if job.run.key == key]:
+            for job in left:
+                await self.cancel(job.run.run_id, reason="the thread was deleted")
+                await asyncio.wait([job.result])
+        self._messages = {m: run for m, run in self._messages.items() if m[0] != key}
+        self._ended = {run_id: run for run_id, run in self._ended.items() if run.key != key}
+
+    def _current(self, run_id: str) -> Run | None:
+        if (job := self._jobs.get(run_id)) is None or job.is_over:
+            return None
+        return replace(job.run, status="waiting") if job.desk.open_calls else job.run
 
     async def drain(self) -> None:
         """Wait until no run is left that could go on without a person."""
@@ -281,8 +321,11 @@ class RunEngine:
         self, job: Job, event: RunCompleted | RunFailed | RunCancelled, status: Status
     ) -> None:
         self._emitter(job)(event)
+        job.is_over = True
         if self._store is not None:
             await self._store.finish(job.run.run_id, status, at=self._now())
+        else:
+            self._ended[job.run.run_id] = replace(job.run, status=status)
         if self._forget is not None:
             await self._forget(job.run.run_id)
 

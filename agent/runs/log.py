@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple, Protocol
 
 from surefoot.errors import StorageError
@@ -33,40 +37,124 @@ class EventLog(Protocol):
         ...
 
     async def read(
-        self, key: ThreadKey, *, after: int = 0, run_id: str | None = None
+        self,
+        key: ThreadKey,
+        *,
+        after: int = 0,
+        run_id: str | None = None,
+        limit: int | None = None,
     ) -> list[Event]:
-        """Return the thread's events behind `after`, all or those of one run."""
+        """Return the thread's first `limit` events behind `after`, all or those of one run."""
         ...
 
-    def follow(self, key: ThreadKey, *, after: int = 0) -> AsyncIterator[Event]:
-        """Yield the events behind `after`, those kept first, then each as it comes, each once."""
+    def follow(self, key: ThreadKey, *, after: int = 0) -> AsyncGenerator[Event]:
+        """Yield the events behind `after`, those kept first, then each as it comes, each once.
+
+        A reader that is slow holds up nobody and takes no memory: it reads from what is kept.
+        """
+        ...
+
+    def batches(self, key: ThreadKey, *, after: int = 0) -> AsyncGenerator[Sequence[Event]]:
+        """Do what `follow` does, with all events at once that are there."""
         ...
 
     def last_seq(self, key: ThreadKey) -> int:
         """Return the `seq` of the newest event appended to an open thread."""
         ...
 
+    async def floor(self, key: ThreadKey) -> int:
+        """Return the last `seq` that has been erased; all events behind it are there."""
+        ...
+
+    async def erase(self, key: ThreadKey, *, through: int) -> None:
+        """Erase the events up to `through`. Their numbers are not given again."""
+        ...
+
+
+_BATCH = 500
+_RECENT = 256
+
 
 @dataclass(slots=True)
 class _Thread:
     seq: int = 0
     evidence: int = 0
-    events: list[Event] = field(default_factory=list[Event])
-    """Kept by the log in memory only."""
-    readers: set[asyncio.Queue[Event | StorageError]] = field(
-        default_factory=set[asyncio.Queue[Event | StorageError]]
-    )
+    kept: int = 0
+    """The newest `seq` that readers may see."""
+    recent: deque[Event] = field(default_factory=lambda: deque[Event](maxlen=_RECENT))
+    """The newest events, while somebody reads."""
+    readers: set[asyncio.Event] = field(default_factory=set[asyncio.Event])
+    """Set when there is something new."""
+
+    def tell(self, event: Event) -> None:
+        """Let readers see an event."""
+        self.kept = event.seq
+        if self.readers:
+            self.recent.append(event)
+            for reader in self.readers:
+                reader.set()
+
+    def recent_after(self, seq: int) -> list[Event]:
+        """Return the events right behind `seq`, or none when they are no longer at hand."""
+        recent = self.recent
+        if not recent or recent[0].seq > seq + 1:
+            return []
+        return [event for event in recent if event.seq > seq]
 
 
-class _Stamping:
+class _Stamping(ABC):
     """What both logs share: places, stamps and readers."""
 
     def __init__(self, *, now: Callable[[], str]) -> None:
         self._now = now
         self._threads: dict[ThreadKey, _Thread] = {}
+        self._broken: StorageError | None = None
 
     def last_seq(self, key: ThreadKey) -> int:
         return self._threads[key].seq
+
+    async def follow(self, key: ThreadKey, *, after: int = 0) -> AsyncGenerator[Event]:
+        async with aclosing(self.batches(key, after=after)) as batches:
+            async for batch in batches:
+                for event in batch:
+                    yield event
+
+    async def batches(self, key: ThreadKey, *, after: int = 0) -> AsyncGenerator[Sequence[Event]]:
+        await self.open_thread(key)
+        thread = self._threads[key]
+        news = asyncio.Event()
+        thread.readers.add(news)
+        last = after
+        try:
+            while True:
+                news.clear()
+                if self._broken is not None:
+                    raise self._broken
+                if thread.kept <= last:
+                    await news.wait()
+                    continue
+                upto = thread.kept
+                events = thread.recent_after(last) or await self.read(key, after=last, limit=_BATCH)
+                last = events[-1].seq if events else upto
+                if events:
+                    yield events
+        finally:
+            thread.readers.discard(news)
+            if not thread.readers:
+                thread.recent.clear()
+
+    @abstractmethod
+    async def open_thread(self, key: ThreadKey) -> int: ...
+
+    @abstractmethod
+    async def read(
+        self,
+        key: ThreadKey,
+        *,
+        after: int = 0,
+        run_id: str | None = None,
+        limit: int | None = None,
+    ) -> list[Event]: ...
 
     def _stamp(self, event: Event, key: ThreadKey, run_id: str) -> tuple[_Thread, Event]:
         thread = self._threads[key]
@@ -94,39 +182,42 @@ def _last_evidence(event: Event) -> int:
 class MemoryEventLog(_Stamping):
     """A log that lives as long as its object."""
 
+    def __init__(self, *, now: Callable[[], str]) -> None:
+        super().__init__(now=now)
+        self._events: dict[ThreadKey, list[Event]] = {}
+
     async def open_thread(self, key: ThreadKey) -> int:
+        self._events.setdefault(key, [])
         return self._threads.setdefault(key, _Thread()).evidence
 
     def append(self, event: Event, key: ThreadKey, run_id: str) -> Event:
         thread, stamped = self._stamp(event, key, run_id)
-        thread.events.append(stamped)
-        for reader in thread.readers:
-            reader.put_nowait(stamped)
+        self._events[key].append(stamped)
+        thread.tell(stamped)
         return stamped
 
     async def read(
-        self, key: ThreadKey, *, after: int = 0, run_id: str | None = None
+        self,
+        key: ThreadKey,
+        *,
+        after: int = 0,
+        run_id: str | None = None,
+        limit: int | None = None,
     ) -> list[Event]:
-        thread = self._threads.get(key)
-        events = thread.events[after:] if thread is not None else []
-        return [e for e in events if run_id is None or e.run_id == run_id]
+        events = self._events.get(key, [])
+        erased = events[0].seq - 1 if events else 0
+        behind = islice(events, max(after - erased, 0), None)
+        return list(islice((e for e in behind if run_id is None or e.run_id == run_id), limit))
 
-    async def follow(self, key: ThreadKey, *, after: int = 0) -> AsyncIterator[Event]:
+    async def floor(self, key: ThreadKey) -> int:
         await self.open_thread(key)
-        thread = self._threads[key]
-        reader: asyncio.Queue[Event | StorageError] = asyncio.Queue()
-        for event in thread.events[after:]:
-            reader.put_nowait(event)
-        thread.readers.add(reader)
-        try:
-            while True:
-                event_ = await reader.get()
-                if isinstance(event_, StorageError):
-                    raise event_
-                if event_.seq > after:
-                    yield event_
-        finally:
-            thread.readers.discard(reader)
+        events = self._events[key]
+        return events[0].seq - 1 if events else self._threads[key].seq
+
+    async def erase(self, key: ThreadKey, *, through: int) -> None:
+        await self.open_thread(key)
+        self._threads[key].recent.clear()
+        self._events[key] = [event for event in self._events[key] if event.seq > through]
 
 
 class SqliteEventLog(_Stamping):
@@ -135,7 +226,6 @@ class SqliteEventLog(_Stamping):
     def __init__(self, database: Database, *, now: Callable[[], str]) -> None:
         super().__init__(now=now)
         self._database = database
-        self._broken: StorageError | None = None
 
     async def open_thread(self, key: ThreadKey) -> int:
         if key not in self._threads:
@@ -145,7 +235,7 @@ class SqliteEventLog(_Stamping):
                 ).fetchone()
             )
             seq, evidence = found or (0, 0)
-            self._threads.setdefault(key, _Thread(seq=seq, evidence=evidence))
+            self._threads.setdefault(key, _Thread(seq=seq, evidence=evidence, kept=seq))
         return self._threads[key].evidence
 
     def append(self, event: Event, key: ThreadKey, run_id: str) -> Event:
@@ -167,8 +257,7 @@ class SqliteEventLog(_Stamping):
             )
 
         def done(_: object) -> None:
-            for reader in thread.readers:
-                reader.put_nowait(stamped)
+            thread.tell(stamped)
 
         self._database.post(write, done, self._fail)
         return stamped
@@ -182,36 +271,40 @@ class SqliteEventLog(_Stamping):
         )
         for thread in self._threads.values():
             for reader in thread.readers:
-                reader.put_nowait(self._broken)
+                reader.set()
 
     async def read(
-        self, key: ThreadKey, *, after: int = 0, run_id: str | None = None
+        self,
+        key: ThreadKey,
+        *,
+        after: int = 0,
+        run_id: str | None = None,
+        limit: int | None = None,
     ) -> list[Event]:
         bodies = await self._database.run(
             lambda c: c.execute(
                 "SELECT body FROM events WHERE tenant = ? AND thread_id = ? AND seq > ?"
-                " AND (? IS NULL OR run_id = ?) ORDER BY seq",
-                (*key, after, run_id, run_id),
+                " AND (? IS NULL OR run_id = ?) ORDER BY seq LIMIT ?",
+                (*key, after, run_id, run_id, -1 if limit is None else limit),
             ).fetchall()
         )
         return [parse_event(body) for (body,) in bodies]
 
-    async def follow(self, key: ThreadKey, *, after: int = 0) -> AsyncIterator[Event]:
+    async def floor(self, key: ThreadKey) -> int:
         await self.open_thread(key)
-        thread = self._threads[key]
-        reader: asyncio.Queue[Event | StorageError] = asyncio.Queue()
-        thread.readers.add(reader)
-        last = after
-        try:
-            for event in await self.read(key, after=after):
-                last = event.seq
-                yield event
-            while True:
-                live = await reader.get()
-                if isinstance(live, StorageError):
-                    raise live
-                if live.seq > last:
-                    last = live.seq
-                    yield live
-        finally:
-            thread.readers.discard(reader)
+        (first,) = await self._database.run(
+            lambda c: c.execute(
+                "SELECT min(seq) FROM events WHERE tenant = ? AND thread_id = ?", key
+            ).fetchone()
+        )
+        return self._threads[key].kept if first is None else int(first) - 1
+
+    async def erase(self, key: ThreadKey, *, through: int) -> None:
+        await self.open_thread(key)
+        self._threads[key].recent.clear()
+        await self._database.run(
+            lambda c: c.execute(
+                "DELETE FROM events WHERE tenant = ? AND thread_id = ? AND seq <= ?",
+                (*key, through),
+            )
+        )

@@ -17,6 +17,7 @@ from surefoot.tools import ToolOutput
 
 from .database import Database
 from .log import ThreadKey
+from .threads import note_use
 
 Status = Literal["queued", "running", "waiting", "completed", "failed", "cancelled"]
 UNFINISHED = ("queued", "running", "waiting")
@@ -68,11 +69,14 @@ class RunStore:
             run.attempts,
             run.created_at,
         )
-        await self._database.run(
-            lambda c: c.execute(
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
                 f"INSERT INTO runs ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row
             )
-        )
+            note_use(connection, run.key, run.scope.user, run.text, run.created_at)
+
+        await self._database.run(work)
 
     async def find(self, run_id: str) -> Run | None:
         """Return a run by its id."""
@@ -90,6 +94,12 @@ class RunStore:
         """Return the runs that an earlier process left behind, oldest first."""
         marks = ", ".join("?" * len(UNFINISHED))
         return await self._rows(f"WHERE status IN ({marks}) ORDER BY created_at", UNFINISHED)
+
+    async def of_thread(self, key: ThreadKey) -> list[Run]:
+        """Return a thread's runs, newest first."""
+        return await self._rows(
+            "WHERE tenant = ? AND thread_id = ? ORDER BY created_at DESC, run_id DESC", key
+        )
 
     async def newest(self, *, tenant: str, limit: int = 50) -> list[Run]:
         """Return the newest runs of a tenant."""

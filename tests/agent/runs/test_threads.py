@@ -72,7 +72,7 @@ async def test_a_deleted_thread_leaves_nothing_but_the_count_of_its_events(
 
 
 async def test_old_runs_go_with_their_events_and_younger_ones_stay(settings: Settings) -> None:
-    async with kept(settings, "One.", "Two.", "Three.") as assistant:
+    async with kept(settings, "Yes.", "Sure.", "Fine.") as assistant:
         old = await assistant.ask("1", thread="t")
         await assistant.ask("other", thread="u")
         cut = assistant.home.log.last_seq(assistant.key("t"))
@@ -111,7 +111,7 @@ async def test_a_rolled_back_question_is_not_remembered(settings: Settings, dura
 
 
 async def test_a_thread_is_free_as_soon_as_its_last_event_is_told(settings: Settings) -> None:
-    async with kept(settings, "One.", "Two.") as assistant:
+    async with kept(settings, "Yes.", "Sure.") as assistant:
         job = await assistant.start("1", thread="t")
         async for event in assistant.follow("t"):
             if event.type == "run.completed" and event.run_id == job.run.run_id:
@@ -130,7 +130,7 @@ async def test_a_caller_who_will_not_wait_is_told_that_the_thread_is_busy() -> N
 
 
 async def test_tenants_do_not_see_each_others_threads(settings: Settings) -> None:
-    async with kept(settings, "One.", "Two.") as assistant:
+    async with kept(settings, "Yes.", "Sure.") as assistant:
         await assistant.ask("1", thread="t", tenant="acme")
         await assistant.ask("2", thread="t", tenant="umbrella")
         assert {event.tenant for event in await assistant.events("t", tenant="acme")} == {"acme"}

@@ -91,7 +91,9 @@ class Child:
         assert self._process.stdout is not None
         pipe = self._process.stdout.fileno()
         wait = None if deadline is None else max(0.0, deadline - time.monotonic())
-        if not select.select([pipe], [], [], wait)[0]:
+        poll = select.poll()  # Not `select`, which knows no handle past 1023.
+        poll.register(pipe, select.POLLIN)
+        if not poll.poll(None if wait is None else wait * 1000):
             raise ChildLate
         if not (chunk := os.read(pipe, _CHUNK)):
             raise ChildGone

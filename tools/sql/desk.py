@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from surefoot.errors import StorageError
+
 from .child import Message
 from .connection import hardened_connection
 from .guard import Guarded, guard_sql
@@ -41,13 +43,15 @@ class Desk:
         self._cursor: DuckDBPyConnection | None = None
 
     def answer(self, request: Message) -> Message:
-        """Return `{"ok": …}`, or `{"refused": …}` with the reason; never raises for a query."""
+        """Return `{"ok": …}`, or `{"refused": …}` or `{"broken": …}` with the reason."""
         import duckdb
 
         try:
             return {"ok": self._run(str(request["do"]), str(request["sql"]))}
         except Refused as error:
             return {"refused": {"code": error.code, "message": str(error)}}
+        except StorageError as error:
+            return {"broken": str(error)}
         except duckdb.Error as error:
             message, code = _told(error, self._seconds)
             fatal = isinstance(error, duckdb.FatalException | duckdb.InternalException)
@@ -95,28 +99,39 @@ class Desk:
 
     def _open(self) -> DuckDBPyConnection:
         """Return a connection to the snapshot in force, which may be newer than the last one."""
-        for _ in range(3):
+        while True:
             version = version_of(self._folder)
             if version is None:
                 raise Refused("There are no tables yet. Ingest some files first.", "no_tables")
-            if version == self._version and self._connection is not None:
+            if self._connection is not None and version == self._version:
                 return self._connection
-            snapshot = read_snapshot(self._folder)
-            database = snapshot.database(self._folder)
-            if not database.exists():
-                continue
-            connection = hardened_connection(
+            try:
+                snapshot = read_snapshot(self._folder)
+                connection = self._connect(snapshot)
+            except StorageError:
+                if version != version_of(self._folder):
+                    continue  # Another one was published meanwhile, and the old one cleared.
+                raise
+            if self._connection is not None:
+                self._connection.close()
+            self._connection, self._snapshot, self._version = connection, snapshot, version
+
+    def _connect(self, snapshot: Snapshot) -> DuckDBPyConnection:
+        import duckdb
+
+        database = snapshot.database(self._folder)
+        try:
+            return hardened_connection(
                 str(database),
                 memory_limit=self._memory_limit,
                 threads=self._threads,
                 seconds=self._seconds,
             )
-            if self._connection is not None:
-                self._connection.close()
-            self._connection, self._snapshot, self._version = connection, snapshot, version
-        if self._connection is None:
-            raise Refused("The tables are missing on disk. Ingest the files again.", "no_tables")
-        return self._connection
+        except duckdb.Error as error:
+            raise StorageError(
+                f"{database} cannot be opened: {first_lines(str(error))} "
+                f"Delete the folder {str(self._folder)!r} and ingest again."
+            ) from None
 
 
 _TOO_MUCH_MEMORY = (

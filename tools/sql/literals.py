@@ -14,6 +14,8 @@ from .refusals import Refused
 Node = dict[str, JsonValue]
 
 _MOST_SHOWN = 20
+_OTHERWISE = ("SELECT_NODE", "OPERATOR_NOT", "CASE_EXPR")
+"""Looked at on their own, or places where a value that never occurs does no harm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def _comparisons(select: Node) -> Iterator[_Compared]:
         item = pending.pop()
         if isinstance(item, list):
             pending.extend(item)
-        elif isinstance(item, dict) and item.get("type") != "SELECT_NODE":
+        elif isinstance(item, dict) and item.get("type") not in _OTHERWISE:
             yield from _compared(item)
             pending.extend(item.values())
 

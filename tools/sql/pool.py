@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from .child import Child, ChildGone, ChildLate, Message
 from .refusals import Refused
 
 _START_SECONDS = 60.0
+_AT_ONCE = 0.2
+"""Seconds within which a process that ends was probably ending already."""
 _KILL_AFTER = 1.0
 """Seconds past DuckDB's own deadline at which the process is killed."""
 
@@ -73,6 +76,21 @@ class Pool:
             worker.close()
 
     def _exchange(self, call: _Call, request: Message) -> Message:
+        try:
+            try:
+                return self._attempt(call, request)
+            except _DiedIdle:
+                return self._attempt(call, request)
+        except (ChildGone, ChildLate):
+            if self._closed:
+                raise Refused("The workspace was closed meanwhile.", "sql_stopped") from None
+            raise Refused(
+                "The query used more time or memory than is allowed, and its process was "
+                "stopped. Filter earlier, aggregate, or select less.",
+                "sql_stopped",
+            ) from None
+
+    def _attempt(self, call: _Call, request: Message) -> Message:
         worker = self._take()
         sound = False
         try:
@@ -81,15 +99,13 @@ class Pool:
             reply = worker.ask(request)
             sound = not reply.get("fatal")
             return reply
-        except StorageError:
-            if self._closed:
-                raise Refused("The workspace was closed meanwhile.", "sql_stopped") from None
-            raise
         finally:
             self._put_back(worker, sound=call.release() and sound)
 
     def _take(self) -> _Worker:
         with self._lock:
+            if self._closed:
+                raise ChildGone
             worker = self._idle.pop() if self._idle else None
             if worker is not None and not worker.is_alive:
                 worker.close()
@@ -108,12 +124,18 @@ class Pool:
                 self._idle.append(worker if sound else _Worker(self._folder, self._limits))
 
 
+class _DiedIdle(ChildGone):
+    """The process seems to have ended before it was asked: worth another try."""
+
+
 class _Worker:
     """One query process."""
 
     def __init__(self, folder: Path, limits: QueryLimits) -> None:
         self._limits = limits
         self._ready = False
+        self._has_answered = False
+        self._killed = False
         self._child = Child("surefoot.tools.sql.worker")
         self._settings: Message = {
             "folder": str(folder),
@@ -136,6 +158,8 @@ class _Worker:
             self._child.send(self._settings)
             self._child.receive(_START_SECONDS)
         except (ChildGone, ChildLate):
+            if self._killed:
+                raise
             raise StorageError(
                 "The query process does not start. Run "
                 "`python -m surefoot.tools.sql.worker < /dev/null` to see why."
@@ -143,18 +167,19 @@ class _Worker:
         self._ready = True
 
     def ask(self, request: Message) -> Message:
-        """Return the answer to one request; raises `Refused` when the process has to go."""
+        """Return the answer to one request; raises `ChildGone` or `ChildLate`."""
+        began = time.monotonic()
+        had_answered, self._has_answered = self._has_answered, True
         try:
             self._child.send(request)
             return self._child.receive(self._limits.seconds + _KILL_AFTER)
-        except (ChildGone, ChildLate):
-            raise Refused(
-                "The query used more time or memory than is allowed, and its process was "
-                "stopped. Filter earlier, aggregate, or select less.",
-                "sql_stopped",
-            ) from None
+        except ChildGone:
+            if had_answered and not self._killed and time.monotonic() - began < _AT_ONCE:
+                raise _DiedIdle from None
+            raise
 
     def kill(self) -> None:
+        self._killed = True
         self._child.kill()
 
     def close(self) -> None:

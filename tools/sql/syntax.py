@@ -37,7 +37,10 @@ def parse(sql: str) -> Parsed:
     text = _without_end(sql)
     _require_select(text)
     [row] = _parser().cursor().execute("SELECT json_serialize_sql(?::VARCHAR)", [text]).fetchall()
-    document = json.loads(row[0])
+    try:
+        document = json.loads(row[0])
+    except RecursionError:
+        raise Refused("The query chains too many operations. Split it up using WITH.") from None
     if not isinstance(document, dict) or document.get("error") is not False:
         raise Refused("This statement cannot be checked. Write it as one plain SELECT.")
     return Parsed(text, document["statements"])

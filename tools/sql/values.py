@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import datetime
-import decimal
 import math
-import uuid
-from collections.abc import Iterable, Sequence
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 from pydantic import JsonValue
 
@@ -19,28 +18,10 @@ _LONGEST_CELL = 300
 
 def jsonable(value: object) -> JsonValue:
     """Return a value as JSON has it: dates as ISO 8601, decimals as numbers, no infinities."""
-    match value:
-        case None | bool() | int():
-            return value
-        case float():
-            return value if math.isfinite(value) else None
-        case str():
-            return value if len(value) <= _LONGEST_TEXT else f"{value[:_LONGEST_TEXT]}…"
-        case decimal.Decimal():
-            return _number(value)
-        case datetime.datetime() | datetime.date() | datetime.time():
-            return value.isoformat()
-        case datetime.timedelta():
-            return _duration(value)
-        case bytes():
-            return base64.b64encode(value[:_LONGEST_TEXT]).decode()
-        case uuid.UUID():
-            return str(value)
-        case list() | tuple():
-            return [jsonable(item) for item in value]
-        case dict():
-            return {_key(key): jsonable(item) for key, item in value.items()}
-    return str(value)
+    if value is None or value is True or value is False:
+        return value
+    convert = _CONVERSIONS.get(type(value))
+    return str(value) if convert is None else convert(value)
 
 
 def unique_names(names: Iterable[str]) -> list[str]:
@@ -81,12 +62,48 @@ def _key(key: object) -> str:
     return key if isinstance(key, str) else str(jsonable(key))
 
 
-def _number(value: decimal.Decimal) -> int | float | None:
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _number(value: Decimal) -> int | float | None:
     if not value.is_finite():
         return None
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def _duration(value: datetime.timedelta) -> str:
+def _duration(value: timedelta) -> str:
     text = str(abs(value))
-    return f"-{text}" if value < datetime.timedelta() else text
+    return f"-{text}" if value < timedelta() else text
+
+
+def _bytes(value: bytes) -> str:
+    return b64encode(value[:_LONGEST_TEXT]).decode()
+
+
+def _list(values: Iterable[object]) -> list[JsonValue]:
+    return [jsonable(item) for item in values]
+
+
+def _dict(values: Mapping[object, object]) -> dict[str, JsonValue]:
+    return {_key(key): jsonable(item) for key, item in values.items()}
+
+
+_CONVERSIONS: dict[type, Callable[..., JsonValue]] = {
+    bytes: _bytes,
+    date: date.isoformat,
+    datetime: datetime.isoformat,
+    Decimal: _number,
+    dict: _dict,
+    float: _finite,
+    int: int,
+    list: _list,
+    str: _short,
+    time: time.isoformat,
+    timedelta: _duration,
+    tuple: _list,
+}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from surefoot.errors import ToolError
+from surefoot.errors import StorageError, ToolError
 
 from .catalog import Table
 from .child import Message
@@ -105,6 +105,8 @@ def _order(folder: Path, paths: Iterable[Path], root: Path | None, max_bytes: in
 def _answer(reply: Message) -> Message:
     if isinstance(refused := reply.get("refused"), dict):
         raise ToolError(str(refused["message"]), code=str(refused["code"]))
+    if "broken" in reply:
+        raise StorageError(str(reply["broken"]))
     found = reply["ok"]
     assert isinstance(found, dict)
     return found

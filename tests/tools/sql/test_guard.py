@@ -78,6 +78,16 @@ def test_a_named_query_is_no_table() -> None:
     )
 
 
+@pytest.mark.parametrize("length", [50, 150, 300, 600, 900, 2_000])
+@pytest.mark.parametrize("link", ["1 + ", "NOT ", "- ", "1::INT AND ", "1 || ", "a -> "])
+def test_a_long_chain_is_accepted_or_refused(link: str, length: int) -> None:
+    sql = f"SELECT {link * length}1"
+    try:
+        assert guard_sql(sql, TABLES).sql == sql and length < 2_000
+    except ToolError as error:
+        assert error.code in ("sql_syntax", "sql_not_allowed") and length > 50
+
+
 FRAGMENTS = st.sampled_from(
     "SELECT FROM orders WHERE ( ) , ; ' \" -- /* */ $$ :: -> [ ] { } * 1 'a' WITH x AS UNION "
     "INSERT read_csv('a') E'\\' range(3) \x00 \ud800 ünï".split(" ")

@@ -151,6 +151,8 @@ async def test_inspection_finds_what_would_go_wrong(workspace: Workspace) -> Non
         "SELECT * FROM orders WHERE amount = 3.25",
         "SELECT * FROM customers WHERE city = 'Oslo' AND id IN (1, 2)",
         "SELECT 1 WHERE 'a' = 'b'",
+        "SELECT * FROM customers WHERE city NOT IN ('Paris') AND NOT city = 'Bonn'",
+        "SELECT sum(CASE WHEN city = 'Paris' THEN 1 ELSE 0 END) FROM customers",
     ],
 )
 @pytest.mark.anyio

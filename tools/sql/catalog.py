@@ -42,7 +42,7 @@ class Table(BaseModel):
 
 
 class Key(BaseModel):
-    """Every value of one column is found in another, which has each of its own only once."""
+    """Values of one column are found in another, which has each of its own only once."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -50,6 +50,8 @@ class Key(BaseModel):
     column: str
     to_table: str
     to_column: str
+    unmatched: int = 0
+    """Rows whose value is not found there."""
 
 
 class Catalog(BaseModel):

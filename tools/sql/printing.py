@@ -47,7 +47,8 @@ def _lines(catalog: Catalog, detail: _Detail) -> Iterator[str]:
         yield from _table(table, detail)
     for key in catalog.keys:
         child = f"{quoted(key.table)}.{quoted(key.column)}"
-        yield f"-- key: {child} = {quoted(key.to_table)}.{quoted(key.to_column)}"
+        gap = f", {_count(key.unmatched, 'row')} unmatched" if key.unmatched else ""
+        yield f"-- key: {child} = {quoted(key.to_table)}.{quoted(key.to_column)}{gap}"
 
 
 def _table(table: Table, detail: _Detail) -> Iterator[str]:

@@ -20,6 +20,8 @@ _FEW_NUMBERS = 10
 _SAMPLES = 3
 _MOST_CANDIDATES = 200
 _COLUMNS_AT_ONCE = 32
+_MOST_UNMATCHED = 0.25
+"""Real references have gaps; up to this share of them the join is still worth knowing."""
 
 _INTEGERS = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?")
 _NUMBERS = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*|BIGNUM")
@@ -83,7 +85,7 @@ def _column(connection: DuckDBPyConnection, table: str, counted: _Counted, rows:
     samples: tuple[str, ...] = ()
     if _worth_listing(kind, counted.distinct, rows - counted.nulls):
         listed = _values(connection, table, column, kind, _MOST_LISTED)
-    elif _WORDS.fullmatch(kind) and counted.distinct:
+    if _WORDS.fullmatch(kind) and counted.distinct > _SAMPLES:
         samples = _values(connection, table, column, kind, _SAMPLES, longest=_LONGEST_LISTED)
     return Column(
         name=counted.name,
@@ -143,14 +145,15 @@ def _as_literal(value: str | None, kind: str) -> str | None:
 
 
 def find_keys(connection: DuckDBPyConnection, tables: Sequence[Table]) -> tuple[Key, ...]:
-    """Return the columns that refer to another table: by their name, and by every value."""
+    """Return the columns that refer to another table: by their name, and by their values."""
     found: list[Key] = []
     for key in list(_candidates(tables))[:_MOST_CANDIDATES]:
-        reverse = Key(
-            table=key.to_table, column=key.to_column, to_table=key.table, to_column=key.column
-        )
-        if reverse not in found and _included(connection, key):
-            found.append(key)
+        ends = (key.to_table, key.to_column, key.table, key.column)
+        if any((k.table, k.column, k.to_table, k.to_column) == ends for k in found):
+            continue
+        present, unmatched = _matched(connection, key)
+        if unmatched <= present * _MOST_UNMATCHED:
+            found.append(key.model_copy(update={"unmatched": unmatched}))
     return tuple(found)
 
 
@@ -197,10 +200,12 @@ def _family(kind: str) -> str:
     return kind
 
 
-def _included(connection: DuckDBPyConnection, key: Key) -> bool:
+def _matched(connection: DuckDBPyConnection, key: Key) -> tuple[int, int]:
+    """Return how many rows have a value, and how many of them find nothing by it."""
     child, parent = quoted(key.column), quoted(key.to_column)
-    [(missing,)] = connection.execute(
-        f"SELECT EXISTS (SELECT 1 FROM {quoted(key.table)} AS c WHERE c.{child} IS NOT NULL AND "
-        f"NOT EXISTS (SELECT 1 FROM {quoted(key.to_table)} AS p WHERE p.{parent} = c.{child}))"
+    [(present, unmatched)] = connection.execute(
+        f"SELECT count(c.{child}), count(c.{child}) - count(p.{parent}) "
+        f"FROM {quoted(key.table)} AS c LEFT JOIN {quoted(key.to_table)} AS p "
+        f"ON c.{child} = p.{parent}"
     ).fetchall()
-    return not missing
+    return int(present), int(unmatched)

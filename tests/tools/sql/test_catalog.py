@@ -52,7 +52,7 @@ CREATE TABLE things (  -- 100 rows, from things.csv
 """)
 
 
-def test_keys_are_found_by_name_and_by_every_value(tmp_path: Path) -> None:
+def test_keys_are_found_by_name_and_by_value(tmp_path: Path) -> None:
     text = catalog_of(
         tmp_path,
         authors=[("id", "name"), (1, "a"), (2, "b"), (3, "c")],
@@ -64,10 +64,12 @@ def test_keys_are_found_by_name_and_by_every_value(tmp_path: Path) -> None:
             (12, 2, "Italy", "it", 9),
         ],
         loans=[("book_id", "author_id"), (10, 1), (10, 5), (12, 1)],
+        sales=[("book_id", "n"), (10, 1), (11, 1), (12, 1), (12, 2), (13, 1), ("", 9)],
     )
     assert [line for line in text.splitlines() if line.startswith("-- key")] == [
         "-- key: books.author_id = authors.id",
         "-- key: loans.book_id = books.id",
+        "-- key: sales.book_id = books.id, 1 row unmatched",
         "-- key: books.country_code = countries.code",
         "-- key: books.country = countries.name",
     ]

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .assistant import Assistant
+    from .cli.host import Host
+    from .cli.program import run_command
     from .clock import Clock
     from .models import (
         LangChainModel,
@@ -39,6 +41,7 @@ _HOMES = {
     "Clock": "clock",
     "Database": "runs",
     "EventLog": "runs",
+    "Host": "cli.host",
     "Ingested": "rooms",
     "Job": "runs",
     "MemoryEventLog": "runs",
@@ -59,6 +62,7 @@ _HOMES = {
     "chosen": "models",
     "fails": "models.scripted",
     "make_model": "models",
+    "run_command": "cli.program",
     "says": "models.scripted",
 }
 
@@ -67,6 +71,7 @@ __all__ = [
     "Clock",
     "Database",
     "EventLog",
+    "Host",
     "Ingested",
     "Job",
     "LangChainModel",
@@ -87,6 +92,7 @@ __all__ = [
     "chosen",
     "fails",
     "make_model",
+    "run_command",
     "says",
 ]
 

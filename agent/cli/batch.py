@@ -9,7 +9,6 @@ import click
 
 from surefoot.errors import InputError
 from surefoot.events import AnswerCompleted, Event, RunFailed
-from surefoot.evidence import Evidence
 from surefoot.limits import ReleasePolicy
 
 from ..assistant import Assistant
@@ -20,7 +19,8 @@ from .attending import attend, waiting_calls
 from .host import Host
 from .lines import short
 from .session import Session
-from .views import JsonView, evidence_of, plain_answer
+from .sources import Findings
+from .views import JsonView, plain_answer
 
 
 def answer_batch(
@@ -105,10 +105,10 @@ class _Kept:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
-        self._found: list[Evidence] = []
+        self._found = Findings()
 
     def show(self, event: Event) -> None:
-        self._found += evidence_of(event)
+        self._found.take(event)
         match event:
             case AnswerCompleted():
                 self.lines = [plain_answer(event, self._found)]

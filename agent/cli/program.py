@@ -65,7 +65,7 @@ def surefoot(ctx: click.Context) -> None:
     ctx.ensure_object(Host)
 
 
-def run(args: Sequence[str], host: Host) -> int:
+def run_command(args: Sequence[str], host: Host) -> int:
     """Do what the arguments say and return the exit code. Nothing is raised."""
     try:
         result: object = surefoot.main(
@@ -115,7 +115,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    sys.exit(run(sys.argv[1:], Host()))
+    sys.exit(run_command(sys.argv[1:], Host()))
 
 
 def _line(text: str) -> str:

@@ -16,18 +16,18 @@ from surefoot.events import (
     RunStarted,
     UsageReported,
 )
-from surefoot.evidence import Evidence
 
 from ..runs import Run
 from .lines import counted, safe, short
 from .rendering import answer_text, lines_of
-from .sources import source_lines
-from .views import evidence_of
+from .sources import Findings, source_lines
 
 
 def retold(run: Run, events: Sequence[Event]) -> list[Text]:
     """Return all that happened in a run."""
-    found = [item for event in events for item in evidence_of(event)]
+    found = Findings()
+    for event in events:
+        found.take(event)
     lines = [
         Text.assemble(("Run ", "bold"), run.run_id, (f"  {run.status}", "bold")),
         Text(
@@ -41,7 +41,7 @@ def retold(run: Run, events: Sequence[Event]) -> list[Text]:
     return [*lines, *_checks(events), *_models(events)]
 
 
-def _told(event: Event, found: Sequence[Evidence]) -> list[Text]:
+def _told(event: Event, found: Findings) -> list[Text]:
     match event:
         case RunStarted() | AnswerDelta():
             return []

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from pydantic import JsonValue
 from rich.text import Text
 
 from surefoot.answer import Citation
+from surefoot.events import ContextRecalled, Event, StepFinished, StepStarted
 from surefoot.evidence import (
     CodeSource,
     DocumentSource,
@@ -20,21 +23,41 @@ from surefoot.evidence import (
 from .lines import call_line, counted, indented, safe, short
 
 
-def source_lines(citations: Sequence[Citation], evidence: Sequence[Evidence]) -> list[Text]:
+@dataclass(slots=True)
+class Findings:
+    """What a run has found so far, gathered from its events."""
+
+    evidence: list[Evidence] = field(default_factory=list[Evidence])
+    calls: dict[str, dict[str, JsonValue]] = field(default_factory=dict[str, dict[str, JsonValue]])
+    """The arguments of each call, by call id."""
+
+    def take(self, event: Event) -> None:
+        """Note what an event brings."""
+        match event:
+            case StepStarted(call_id=call_id, args=args):
+                self.calls[call_id] = args
+            case StepFinished(evidence=found) | ContextRecalled(evidence=found):
+                self.evidence += found
+            case _:
+                pass
+
+
+def source_lines(citations: Sequence[Citation], findings: Findings) -> list[Text]:
     """Return the cited pieces of evidence, in their order; nothing when nothing is cited."""
     cited = {citation.evidence_id for citation in citations}
-    shown = [item for item in evidence if item.id in cited]
+    shown = [item for item in findings.evidence if item.id in cited]
     if not shown:
         return []
-    return [Text("Sources", style="bold"), *(line for item in shown for line in _source(item))]
+    told = (line for item in shown for line in _source(item, findings.calls))
+    return [Text("Sources", style="bold"), *told]
 
 
-def _source(item: Evidence) -> list[Text]:
-    head, *more = _described(item)
+def _source(item: Evidence, calls: Mapping[str, Mapping[str, JsonValue]]) -> list[Text]:
+    head, *more = _described(item, calls.get(item.call_id or "", {}))
     return [Text.assemble(("  ", ""), (f"[{item.id}]", "cyan"), " ", head), *more]
 
 
-def _described(item: Evidence) -> list[Text]:
+def _described(item: Evidence, args: Mapping[str, JsonValue]) -> list[Text]:
     match item.source:
         case DocumentSource() as source:
             page = f" · page {source.page}" if source.page is not None else ""
@@ -45,11 +68,10 @@ def _described(item: Evidence) -> list[Text]:
             of = f" from {', '.join(source.tables)}" if source.tables else ""
             return [Text(f"{counted(source.row_count, 'row')}{of}"), *indented(source.sql, by=7)]
         case CodeSource() as source:
-            printed = source.stdout or item.content
             return [
-                Text(f"{source.language} code"),
+                Text(f"{source.language} code{_inputs(args.get('inputs'))}"),
                 *indented(source.code, by=7),
-                *_output(printed),
+                *_output(source.stdout or item.content),
             ]
         case MemorySource() as source:
             said = f", said {source.observed_at[:10]}" if source.observed_at else ""
@@ -60,6 +82,10 @@ def _described(item: Evidence) -> list[Text]:
         case McpSource() as source:
             call = f"{source.server}: {source.tool}({call_line(source.args)})"
             return [Text(safe(call)), *indented(item.content, by=7, most=5)]
+
+
+def _inputs(inputs: JsonValue) -> str:
+    return f" with {call_line(inputs, 200)}" if isinstance(inputs, dict) and inputs else ""
 
 
 def _output(text: str) -> list[Text]:

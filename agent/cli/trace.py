@@ -35,8 +35,9 @@ def list_runs(host: Host, limit: int) -> int:
     runs = asyncio.run(_newest(host.settings(), limit))
     for run in runs:
         when = run.created_at[:19].replace("T", " ")
-        about = f"{run.scope.thread_id}  {short(run.text, 60)}"
-        click.echo(f"{run.run_id}  {when}  {run.status:<9}  {about}")
+        thread = run.scope.thread_id
+        within = "" if thread == f"t-{run.run_id}" else f"  (thread {thread})"
+        click.echo(f"{run.run_id}  {when}  {run.status:<9}  {short(run.text, 70)}{within}")
     if not runs:
         click.echo("No run has been recorded yet.", err=True)
     return 0

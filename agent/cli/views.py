@@ -14,18 +14,15 @@ from surefoot.events import (
     AnswerDelta,
     AnswerRetracted,
     ApprovalRequested,
-    ContextRecalled,
     Event,
     RunStarted,
-    StepFinished,
     StepStarted,
 )
-from surefoot.evidence import Evidence
 
 from .flow import Flow
 from .lines import call_line, safe
 from .rendering import answer_text, lines_of
-from .sources import source_lines
+from .sources import Findings, source_lines
 
 
 class View(Protocol):
@@ -54,10 +51,10 @@ class PlainView:
     """The answer and its sources, once the answer is whole."""
 
     def __init__(self) -> None:
-        self._found: list[Evidence] = []
+        self._found = Findings()
 
     def show(self, event: Event) -> None:
-        self._found += evidence_of(event)
+        self._found.take(event)
         if isinstance(event, AnswerCompleted):
             click.echo(plain_answer(event, self._found))
 
@@ -70,14 +67,14 @@ class TerminalView:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._found: list[Evidence] = []
+        self._found = Findings()
         self._flow = Flow(console.width)
         self._status: Status | None = None
         self._answering = False
         self._withdrawn = False
 
     def show(self, event: Event) -> None:
-        self._found += evidence_of(event)
+        self._found.take(event)
         match event:
             case RunStarted():
                 self._wait("thinking")
@@ -148,12 +145,7 @@ class TerminalView:
         self._console.print()
 
 
-def evidence_of(event: Event) -> tuple[Evidence, ...]:
-    """Return the evidence that an event brings."""
-    return event.evidence if isinstance(event, StepFinished | ContextRecalled) else ()
-
-
-def plain_answer(answer: AnswerCompleted, found: list[Evidence]) -> str:
+def plain_answer(answer: AnswerCompleted, found: Findings) -> str:
     """Return an answer and its sources as text without colours."""
     text = safe(answer.text).strip()
     sources = "\n".join(line.plain for line in source_lines(answer.citations, found))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pydantic import JsonValue
 
 from surefoot.errors import ToolError
-from surefoot.events import StepFailed, StepFinished, StepStarted
+from surefoot.events import CheckPassed, StepFailed, StepFinished, StepStarted
 from surefoot.evidence import Evidence
 from surefoot.plan import Plan, Step
 from surefoot.tools import CallContext, Tool, ToolOutput
@@ -95,18 +95,20 @@ def call_checked(context: RunContext, step: Step, error: ToolError | None) -> No
     """Tell the verdict of the call check, once."""
     if not context.first(f"check {step.call_id}"):
         return
+    if error is None:
+        context.emit(CheckPassed(stage="call", check="call", outcome="supported", claim_id=step.id))
+        return
     verdict = Verdict(
         stage="call",
         check="call",
-        outcome="supported" if error is None else "unsupported",
-        code="" if error is None else error.code,
-        reason="" if error is None else str(error),
+        outcome="unsupported",
+        code=error.code,
+        reason=str(error),
         claim_id=step.id,
-        repair=None if error is None else "Mend the arguments as it says, or take another way.",
+        repair="Mend the arguments as it says, or take another way.",
     )
+    context.verdicts.append(verdict)
     context.emit(as_event(verdict))
-    if error is not None:
-        context.verdicts.append(verdict)
 
 
 async def run_wave(context: RunContext, wave: Sequence[Prepared]) -> list[StepResult]:

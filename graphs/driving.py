@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Literal
 
 from langchain_core.runnables import RunnableConfig
@@ -77,8 +77,12 @@ async def drive(
             context.budget = Budget(context.budget.limits, used=progress.used)
     how = durability if context.checkpointed else None
     while True:
-        result = await machine.ainvoke(given, config, context=context, durability=how)
-        if not (waiting := _waiting(result)):
+        waiting: list[str] = []
+        async for update in machine.astream(
+            given, config, context=context, durability=how, stream_mode="updates"
+        ):
+            waiting = _waiting(update) or waiting
+        if not waiting:
             break
         await on_wait(True)
         with context.budget.paused():
@@ -89,9 +93,9 @@ async def drive(
     return context.answer
 
 
-def _waiting(result: dict[str, object]) -> list[str]:
-    """Return the call ids that the machine waits for a decision on."""
-    interrupts = result.get("__interrupt__")
+def _waiting(update: Mapping[str, object]) -> list[str]:
+    """Return the call ids that the machine has stopped to wait for a decision on."""
+    interrupts = update.get("__interrupt__")
     if not isinstance(interrupts, list | tuple) or not interrupts:
         return []
     return [str(call_id) for call_id in interrupts[0].value]

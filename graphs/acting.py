@@ -123,10 +123,11 @@ async def run_wave(context: RunContext, wave: Sequence[Prepared]) -> list[StepRe
     calls = [asyncio.ensure_future(_gated(context, one, gate)) for one in wave]
     try:
         return [await _settle(context, one, call) for one, call in zip(wave, calls, strict=True)]
-    finally:
+    except BaseException:
         for call in calls:
             call.cancel()
         await asyncio.gather(*calls, return_exceptions=True)
+        raise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ _FOLLOW = re.compile(
     r"(?:(?:what|how) about\s+)?(?P<rest>(?:for |in |on |of |from |with |at )?[^?]{1,60}?)\W*$",
     re.IGNORECASE,
 )
+_CONDITION = re.compile(r"^\W*(?:if|suppose|given|assuming|when)\b", re.IGNORECASE)
 _OPENS = re.compile(rf"^(?:{_OPENING}|is|are|do|does|did|was|were|has|have|can)\b", re.IGNORECASE)
 
 
@@ -40,6 +41,8 @@ def clauses(message: str) -> list[str]:
     parts, start = [], 0
     for cut in _CUT.finditer(message):
         if any(a < cut.start() < b for a, b in quotes) or cut.start() < start:
+            continue
+        if cut.group().strip() == "," and _CONDITION.match(message[start : cut.start()]):
             continue
         if cut.group().strip().lower() in {"", ".", ","} and "." in cut.group():
             if _NAMED_CUT.match(message, cut.start()) is None:

@@ -23,6 +23,7 @@ from .parts import (
     DifferencePart,
     DocumentPart,
     ForeignPart,
+    LeftOver,
     RecallPart,
     RememberPart,
     TablePart,
@@ -144,14 +145,12 @@ class Outliner:
 
     def _open(self, text: str, draft: Draft | None) -> Part:
         """Decide what no rule decided: search the documents, or say why not."""
-        unused, guess = _what_is_left(text, draft)
+        left = _left_over(text, draft)
         searchable = "search_documents" in self.toolbox and _QUESTION.search(text) is not None
-        if searchable and (_DOCUMENTS.search(text) or guess or not self._is_beyond(text)):
+        if searchable and (_DOCUMENTS.search(text) or left.guess or not self._is_beyond(text)):
             step = self.step("search_documents", {"query": text})
-            return DocumentPart(text, step, self.embed, unused, guess)
-        if guess or (unused and self.catalog.tables and searchable):
-            return Note(abstention(unused, guess))
-        return Note(NO_WRITING)
+            return DocumentPart(text, step, self.embed, left if left.guess else LeftOver())
+        return Note(abstention(left)) if left.guess or left.unused else Note(NO_WRITING)
 
     def _is_beyond(self, text: str) -> bool:
         """True when the question asks for general knowledge or for a text to be written."""
@@ -162,12 +161,10 @@ class Outliner:
         return guess.tool == "none" and guess.margin >= _SURE
 
 
-def _what_is_left(text: str, draft: Draft | None) -> tuple[tuple[str, ...], str]:
-    words = content_words(text, lexicon().stop)
+def _left_over(text: str, draft: Draft | None) -> LeftOver:
+    """Return what a query could not use; there is no guess when that is most of the question."""
     if draft is None:
-        return (), ""
-    if not draft.unused:
-        return draft.doubts, draft.sql
-    if len(draft.unused) > len(words) / 2:
-        return (), ""
-    return draft.unused, draft.sql
+        return LeftOver()
+    words = content_words(text, lexicon().stop)
+    is_far = len(draft.unused) > len(words) / 2
+    return LeftOver(draft.unused, draft.doubts, "" if is_far else draft.sql)

@@ -127,16 +127,26 @@ class ComputedPart:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOver:
+    """What keeps a query from being run."""
+
+    unused: tuple[str, ...] = ()
+    """Words of the question that it does not rest on."""
+    doubts: tuple[str, ...] = ()
+    """Why it may not be what was meant."""
+    guess: str = ""
+    """The query itself, when it is near enough to be worth showing."""
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentPart:
     """A question for the documents."""
 
     question: str
     step: Step
     embed: Embed = field(repr=False, compare=False)
-    unused: tuple[str, ...] = ()
-    """Words that named nothing in the tables, when the question seemed to be about them."""
-    guess: str = ""
-    """The query that came nearest, when the question seemed to be about the tables."""
+    left: LeftOver = LeftOver()
+    """What kept the tables from answering, when the question seemed to be about them."""
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -152,26 +162,28 @@ class DocumentPart:
             if result is not None and result.error is not None:
                 return trouble or ""
             return self._abstention(())
-        said = passages_said(self.question, blocks, self.embed, strict=bool(self.guess))
+        said = passages_said(self.question, blocks, self.embed, strict=bool(self.left.guess))
         if said is not None:
             return said
         where = f"The closest passage is in {closest(blocks)} {blocks[0].cite}."
         return f"{self._abstention(blocks)} {where}"
 
     def _abstention(self, blocks: Sequence[Block]) -> str:
-        text = abstention(self.unused, self.guess)
-        if not self.unused and (missing := not_spoken_of(self.question, blocks)):
+        text = abstention(self.left)
+        if not self.left.guess and (missing := not_spoken_of(self.question, blocks)):
             text += f" Nothing I found speaks of {_quoted(missing)}."
         return text
 
 
-def abstention(unused: tuple[str, ...], guess: str) -> str:
+def abstention(left: LeftOver) -> str:
     """Say that a question cannot be answered, and which of its words could not be used."""
     text = "I cannot answer that from the documents and tables here."
-    if unused:
-        text += f" I could not use the word{'s' if len(unused) > 1 else ''} {_quoted(unused)}."
-    if guess:
-        text += f" My best guess at a query, which I did not run, is `{guess}`."
+    if left.unused:
+        text += f" I could not use the word{'s' * (len(left.unused) > 1)} {_quoted(left.unused)}."
+    for doubt in left.doubts:
+        text += f" {capital(doubt)}."
+    if left.guess:
+        text += f" My best guess at a query, which I did not run, is `{left.guess}`."
     return text
 
 

@@ -26,7 +26,12 @@ _TIME = (
     r"\d|\b(?:when|after|before|while|during|until|once|as soon as|monday|tuesday"
     r"|wednesday|thursday|friday)\b"
 )
-_COMPARING = frozenset("most least fewest average mean median total percentage share".split())
+_ASKING = frozenset(
+    "mean means meaning say says explain explained describe described documented documentation docs"
+    " documents according search look please".split()
+)
+"""Words that speak of the answer, not of what is asked about."""
+_COMPARING = frozenset("most least fewest average median total percentage share".split())
 _LONGEST = 420
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|cf|approx|no|fig|dr|mr|mrs)\.$", re.IGNORECASE)
 
@@ -112,7 +117,7 @@ def closest(blocks: Sequence[Block]) -> str:
 def not_spoken_of(question: str, blocks: Sequence[Block]) -> list[str]:
     """Return the words of the question that no passage has."""
     have = {word for block in blocks for word in _roots(f"{block.where} {block.content}")}
-    words = content_words(question, lexicon().stop)
+    words = content_words(question, lexicon().stop | _ASKING)
     return [word for word in words if not _has(root(word), have)]
 
 
@@ -125,7 +130,7 @@ def _scored(question: str, blocks: Sequence[Block], embed: Embed) -> list[_Score
     )
     cosines = (vectors[1:] @ vectors[0]).tolist()
     known = lexicon()
-    wanted = {root(w) for w in content_words(question, known.stop)} or {question.lower()}
+    wanted = {root(w) for w in content_words(question, known.stop | _ASKING)} or {question.lower()}
     pattern, demanded = expected(question), _demanded(question)
     found = []
     for sentence, cosine in zip(sentences, cosines, strict=True):

@@ -128,7 +128,7 @@ def whole_numbers(text: str) -> str | None:
         m := re.search(r"factorial of (\d{1,4})|(\d{1,4}) factorial|\b(\d{1,4})!", low)
     ) is not None:
         return f"import math\nmath.factorial({next(g for g in m.groups() if g)})"
-    if m := re.search(r"(?:is )?(\d{1,15}) (?:is )?(?:a )?prime", low):
+    if m := re.search(r"(?:is )?(\d{1,15}) (?:is )?(?:a )?prime(?: number)?$", low):
         return f"n = {m[1]}\nn > 1 and all(n % d for d in range(2, int(n**0.5) + 1))"
     if m := re.search(r"first (\d{1,4}) prime", low):
         return (

@@ -42,7 +42,7 @@ _KINDS: tuple[dict[str, str], ...] = (
 _PAIR = (
     re.compile(rf"(?:convert )?({N})\s*°?\s*([a-z]+)\s+(?:in|to|into)\s+°?\s*([a-z]+)$", re.I),
     re.compile(
-        rf"how many ([a-z]+) (?:are|is|make|in)(?: there in)?\s+({N}|an?)\s*([a-z]+)$", re.I
+        rf"how many ([a-z]+) (?:are|is|make|in)(?: there)?(?: in)?\s+({N}|an?)\s*([a-z]+)$", re.I
     ),
 )
 

@@ -148,7 +148,8 @@ class Catalog:
 @lru_cache(maxsize=32)
 def parse_catalog(description: str) -> Catalog:
     """Read the catalog at the end of the description of `run_sql`; empty when it has none."""
-    tables = tuple(_table(match) for match in _TABLE.finditer(description))
+    found = (_table(match) for match in _TABLE.finditer(description))
+    tables = tuple(table for table in found if table.columns)
     by_name = {table.name: table for table in tables}
     keys = [*_declared(description, by_name), *_shared(tables)]
     unique = {(k.child.table, k.child.name, k.parent.table): k for k in reversed(keys)}

@@ -116,7 +116,7 @@ def literal_conditions(reading: Reading, tables: list[str]) -> list[Condition]:
     for link in reading.links:
         column = _column_of(reading, link, tables) if link.literal is not None else None
         if column is not None and link.literal is not None:
-            reading.use(link)
+            reading.use(range(link.start, link.end))
             test = expr("lower(", column, f") = {literal(link.literal.lower())}")
             negated = negation_before(reading, link.start)
             found.append(Condition(column, test, range(link.start, link.end), negated=negated))

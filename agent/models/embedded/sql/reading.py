@@ -54,8 +54,10 @@ class Reading:
         return self.text.lower()
 
     def use(self, *spans: Link | range | int) -> None:
-        """Mark words as used."""
+        """Mark words as used; a name that no column is known to hold needs its range given."""
         for span in spans:
+            if isinstance(span, Link) and span.literal is not None:
+                continue
             if isinstance(span, int):
                 self.used.add(span)
             else:

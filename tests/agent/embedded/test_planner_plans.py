@@ -41,6 +41,14 @@ def test_a_difference_is_a_plan_of_two_queries_and_a_subtraction(penguins: Conve
     )
 
 
+def test_whether_one_is_more_than_another_is_told_by_both_numbers(penguins: Conversation) -> None:
+    answer = penguins.ask("Do Gentoo penguins weigh more than Adelie penguins?")
+    assert answer == (
+        "The average body mass is 4985.42 g for Gentoo [S1] and 3655.13 g for Adelie [S2]. "
+        "The difference is 1330.29 g [S3]."
+    )
+
+
 def test_without_the_plan_tool_steps_that_build_on_others_follow_them(
     converse: Callable[..., Conversation],
 ) -> None:

@@ -115,6 +115,8 @@ def literal_conditions(reading: Reading, tables: list[str]) -> list[Condition]:
     found: list[Condition] = []
     for link in reading.links:
         column = _column_of(reading, link, tables) if link.literal is not None else None
+        if any(condition.column == column for condition in found):
+            continue
         if column is not None and link.literal is not None:
             reading.use(range(link.start, link.end))
             test = expr("lower(", column, f") = {literal(link.literal.lower())}")

@@ -53,6 +53,8 @@ def _literals(question: str, words: tuple[Token, ...], links: tuple[Link, ...]) 
     while start < len(words):
         end = start
         while end < len(words) and words[end].is_capitalised and end not in taken:
+            if end > start and question[words[end - 1].end : words[end].start] != " ":
+                break
             end += 1
         text = question[words[start].start : words[end - 1].end] if end > start else ""
         if text and words[start].lower not in MONTHS and not _after_stop(question, words[start]):
@@ -145,11 +147,16 @@ def _named(catalog: Catalog, names: tuple[str, ...], known: Lexicon) -> tuple[Co
     if same:
         return same
     return tuple(
-        c
-        for c in columns
-        if len(_core(c)) == len(goal)
-        and all(known.alike(word) & goal for word in _core(c))
-        and all(known.alike(word) & _core(c) for word in goal)
+        c for c in columns if any(_alike(words, goal, known) for words in (_core(c), set(c.words)))
+    )
+
+
+def _alike(words: frozenset[str] | set[str], goal: frozenset[str], known: Lexicon) -> bool:
+    """True when two names say the same word for word, perhaps by synonyms."""
+    return (
+        len(words) == len(goal)
+        and all(known.alike(word) & goal for word in words)
+        and all(known.alike(word) & words for word in goal)
     )
 
 

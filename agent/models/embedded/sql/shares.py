@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from .catalog import Column, Table
@@ -24,6 +25,7 @@ _TIMES = (
     r"how many times (?:as (?:many|much|(?P<plain>[a-z]+))|(?P<word>more|less|fewer|[a-z]+er))"
     r"|(?:the )?ratio (?:of|between)"
 )
+_WHETHER = r"^\W*(?:do|does|did|is|are|was|were) .*?(?P<word>more|less|[a-z]+er) (?:[a-z]+ )?than"
 _DIFFERENCE = r"difference (?:in|between|of)"
 
 
@@ -114,14 +116,17 @@ class _Sides:
 
 
 def difference(reading: Reading) -> Draft | None:
-    """Answer "how much heavier is A than B" and "what is the difference in X between A and B"."""
-    more, between = reading.find(_MORE), reading.find(_DIFFERENCE)
-    phrase = more or between
-    if phrase is None or (more is not None and not reading.find(r"than")):
-        return None
+    """Answer "how much heavier is A than B", "the difference in X between A and B" and "is A
+    heavier than B"."""
     if reading.find(_TIMES):
         return None
-    word = more.match["word"] if more else ""
+    more, between, whether = map(reading.find, (_MORE, _DIFFERENCE, _WHETHER))
+    phrase = more or between or whether
+    if phrase is None or (more is not None and not reading.find(r"than")):
+        return None
+    word = phrase.match["word"] if phrase is not between else ""
+    if phrase is whether:
+        phrase = next(reading.find_all(rf"{re.escape(word)}(?= )"))
     return _compared(reading, phrase, word, counts="how many" in phrase.match.group())
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ..rooms import Ingested, Progress
 
-KINDS = "documents (md, txt, html, pdf) or tables (csv, tsv, json, jsonl, parquet, duckdb, sqlite)"
+KINDS = "documents (md, txt, html, pdf) nor tables (csv, tsv, json, jsonl, parquet, duckdb, sqlite)"
 
 
 class Counts(Protocol):
@@ -53,7 +53,10 @@ def ingest(host: Host, paths: tuple[Path, ...]) -> int:
     for line in failures(done):
         click.echo(f"surefoot: {line}", err=True)
     lines = summary(done, tables)
-    click.echo("\n".join(lines) if lines else f"Nothing to read there; put {KINDS} there.")
+    if lines:
+        click.echo("\n".join(lines))
+    elif not failures(done):
+        click.echo(f"surefoot: there is nothing to read there, neither {KINDS}.", err=True)
     return 0 if lines else 1
 
 
@@ -75,15 +78,17 @@ def failures(done: Ingested) -> list[str]:
 
 def summary(done: Ingested, tables: Sequence[Table]) -> list[str]:
     """Return what became of the files, and the new tables; nothing when nothing was taken in."""
+    from .lines import counted
+
     documents, read = done.documents, done.tables
     lines: list[str] = []
     if counts := _counts(documents):
-        lines.append(f"Documents: {counts} ({documents.chunks:,} passages)")
+        lines.append(f"Documents: {counts} ({counted(documents.chunks, 'passage')})")
     if counts := _counts(read):
         lines.append(f"Tables: {counts}")
     fresh = {*read.added, *read.updated}
     return lines + [
-        f"  {table.name}: {table.rows:,} rows from {table.source}"
+        f"  {table.name}: {counted(table.rows, 'row')} from {table.source}"
         for table in tables
         if table.source in fresh
     ]

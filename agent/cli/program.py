@@ -20,6 +20,7 @@ COMMANDS = {
     "ask": "Answer a question from your documents and tables, with sources.",
     "chat": "Hold a conversation in one thread.",
     "ingest": "Read files and folders in: documents and tables.",
+    "serve": "Answer over HTTP and WebSocket, with a page for people.",
     "approve": "Decide on a tool call that waits for a person.",
     "memory": "Show, forget or write out what is remembered about a person.",
     "trace": "Show the recorded runs and what happened in them.",

@@ -21,6 +21,7 @@ from ..runs import Run
 from .lines import counted, safe, short
 from .rendering import answer_text, lines_of
 from .sources import Findings, source_lines
+from .spoken import Spoken
 
 
 def retold(run: Run, events: Sequence[Event]) -> list[Text]:
@@ -38,6 +39,8 @@ def retold(run: Run, events: Sequence[Event]) -> list[Text]:
     ]
     for event in events:
         lines += _told(event, found)
+    if not any(isinstance(event, AnswerCompleted) for event in events):
+        lines += _partial(events)
     return [*lines, *_checks(events), *_models(events)]
 
 
@@ -51,6 +54,12 @@ def _told(event: Event, found: Findings) -> list[Text]:
             return [*answer, *sources, Text()] if sources else answer
         case _:
             return lines_of(event)
+
+
+def _partial(events: Sequence[Event]) -> list[Text]:
+    """Return what had been said of an answer that never came to its end."""
+    said = Spoken(events).text
+    return [Text(), Text("Said so far:", style="bold"), answer_text(said), Text()] if said else []
 
 
 def _checks(events: Sequence[Event]) -> list[Text]:

@@ -78,7 +78,7 @@ def key(
     concurrent_runs: int | None,
 ) -> None:
     """Make an API key and show it, this once; from then on the server asks for keys."""
-    from surefoot.server.principal import EVERYTHING
+    from surefoot.server import EVERYTHING
 
     made = _keys(host).make(
         name,
@@ -124,5 +124,6 @@ def _require_server() -> None:
 
     if missing := [name for name in ("fastapi", "uvicorn", "nh3") if find_spec(name) is None]:
         raise ConfigurationError(
-            f"The server needs {', '.join(missing)}. Install it with: pip install 'surefoot[server]'"
+            f"The server needs {', '.join(missing)}. "
+            "Install it with: pip install 'surefoot[server]'"
         )

@@ -15,6 +15,7 @@ from surefoot.events import (
     AnswerRetracted,
     ApprovalRequested,
     Event,
+    RunCancelled,
     RunStarted,
     StepStarted,
 )
@@ -23,6 +24,7 @@ from .flow import Flow
 from .lines import call_line, safe
 from .rendering import answer_text, lines_of
 from .sources import Findings, source_lines
+from .spoken import Spoken
 
 
 class View(Protocol):
@@ -48,15 +50,22 @@ class JsonView:
 
 
 class PlainView:
-    """The answer and its sources, once the answer is whole."""
+    """The answer and its sources, once the answer is whole, or what there is when it is stopped."""
 
     def __init__(self) -> None:
         self._found = Findings()
+        self._spoken = Spoken()
 
     def show(self, event: Event) -> None:
         self._found.take(event)
-        if isinstance(event, AnswerCompleted):
-            click.echo(plain_answer(event, self._found))
+        self._spoken.take(event)
+        match event:
+            case AnswerCompleted():
+                click.echo(plain_answer(event, self._found))
+            case RunCancelled() if self._spoken.text:
+                click.echo(safe(self._spoken.text))
+            case _:
+                pass
 
     def close(self) -> None:
         pass

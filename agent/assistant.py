@@ -82,6 +82,10 @@ class Assistant:
         )
         Toolbox(self._tools)
 
+    async def open(self) -> None:
+        """Open what the runs are kept in, if it is not; take up what an earlier process left."""
+        await self._opened()
+
     async def __aenter__(self) -> Assistant:
         await self._opened()
         return self
@@ -173,11 +177,16 @@ class Assistant:
                 yield event
 
     async def events(
-        self, thread: str, *, tenant: str | None = None, after: int = 0
+        self,
+        thread: str,
+        *,
+        tenant: str | None = None,
+        after: int = 0,
+        run_id: str | None = None,
     ) -> list[Event]:
-        """Return a thread's events so far."""
+        """Return a thread's events so far, all or those of one run."""
         here = await self._opened()
-        return await here.home.log.read(self.key(thread, tenant), after=after)
+        return await here.home.log.read(self.key(thread, tenant), after=after, run_id=run_id)
 
     def key(self, thread: str, tenant: str | None = None) -> ThreadKey:
         """Return the place of a thread in the log. Raises `InputError` for what is no thread id."""
@@ -203,6 +212,7 @@ class Assistant:
         await here.engine.forget_thread(key)
         await here.home.log.open_thread(key)
         await here.home.log.erase(key, through=here.home.log.last_seq(key))
+        here.home.log.release(key)
         await here.home.threads.remove(key)
         memory = self._rooms.memory()
         if isinstance(memory, ForgetsThreads):
@@ -243,6 +253,11 @@ class Assistant:
     async def drain(self) -> None:
         """Wait until every run has ended or waits for a person."""
         await (await self._opened()).engine.drain()
+
+    def release_readers(self) -> None:
+        """End all following of threads, because the program is about to end."""
+        if self._open is not None:
+            self._open.home.log.release()
 
     @property
     def rooms(self) -> Rooms:

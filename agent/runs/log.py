@@ -54,8 +54,17 @@ class EventLog(Protocol):
         """
         ...
 
-    def batches(self, key: ThreadKey, *, after: int = 0) -> AsyncGenerator[Sequence[Event]]:
-        """Do what `follow` does, with all events at once that are there."""
+    def batches(
+        self, key: ThreadKey, *, after: int = 0, idle_seconds: float | None = None
+    ) -> AsyncGenerator[Sequence[Event]]:
+        """Do what `follow` does, with all events at once that are there.
+
+        A batch is empty when nothing has come for `idle_seconds`.
+        """
+        ...
+
+    def release(self, key: ThreadKey | None = None) -> None:
+        """End all following of one thread or, for the program's end, of all."""
         ...
 
     def last_seq(self, key: ThreadKey) -> int:
@@ -71,7 +80,7 @@ class EventLog(Protocol):
         ...
 
 
-_BATCH = 500
+_BATCH = 64
 _RECENT = 256
 
 
@@ -109,6 +118,14 @@ class _Stamping(ABC):
         self._now = now
         self._threads: dict[ThreadKey, _Thread] = {}
         self._broken: StorageError | None = None
+        self._released = False
+
+    def release(self, key: ThreadKey | None = None) -> None:
+        self._released = self._released or key is None
+        for thread in self._threads.values() if key is None else [self._threads[key]]:
+            for reader in thread.readers:
+                reader.set()
+            thread.readers.clear()
 
     def last_seq(self, key: ThreadKey) -> int:
         return self._threads[key].seq
@@ -119,19 +136,22 @@ class _Stamping(ABC):
                 for event in batch:
                     yield event
 
-    async def batches(self, key: ThreadKey, *, after: int = 0) -> AsyncGenerator[Sequence[Event]]:
+    async def batches(
+        self, key: ThreadKey, *, after: int = 0, idle_seconds: float | None = None
+    ) -> AsyncGenerator[Sequence[Event]]:
         await self.open_thread(key)
         thread = self._threads[key]
         news = asyncio.Event()
         thread.readers.add(news)
         last = after
         try:
-            while True:
+            while news in thread.readers and not self._released:
                 news.clear()
                 if self._broken is not None:
                     raise self._broken
                 if thread.kept <= last:
-                    await news.wait()
+                    if not await _set_within(news, idle_seconds):
+                        yield ()
                     continue
                 upto = thread.kept
                 events = thread.recent_after(last) or await self.read(key, after=last, limit=_BATCH)
@@ -171,6 +191,14 @@ class _Stamping(ABC):
             }
         )
         return thread, stamped
+
+
+async def _set_within(news: asyncio.Event, seconds: float | None) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            return await news.wait()
+    except TimeoutError:
+        return False
 
 
 def _last_evidence(event: Event) -> int:

@@ -41,6 +41,8 @@ class ThreadSearch:
     words: str = ""
     """A piece of the title."""
     metadata: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    named: bool = False
+    """True leaves out those in which nothing has been asked."""
     limit: int = 50
     offset: int = 0
 
@@ -184,6 +186,8 @@ def _conditions(wanted: ThreadSearch) -> tuple[str, list[str]]:
     if wanted.user is not None:
         conditions.append("user = ?")
         values.append(wanted.user)
+    if wanted.named:
+        conditions.append("title != ''")
     for word in wanted.words.split():
         conditions.append("instr(lower(title), lower(?)) > 0")
         values.append(word)

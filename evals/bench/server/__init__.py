@@ -1,0 +1,1 @@
+"""The server under load: how soon it answers, what it costs, and that it loses nothing."""

@@ -1,0 +1,121 @@
+"""The app: every protocol over one assistant, on its own or inside somebody's FastAPI."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+
+from surefoot.agent import Assistant
+from surefoot.errors import SurefootError
+
+from . import conversations, health, library, memories, page
+from .guarded import guarded_route, request_id_of
+from .headers import SecurityHeaders
+from .problems import problem_response, refusal_of
+from .service import Service
+from .settings import ServerSettings
+from .sockets import socket_endpoint
+
+logger = logging.getLogger(__name__)
+
+_RETENTION_SECONDS = 3600
+_EXPOSED = ["X-Request-Id", "X-Run-Id", "Location", "Content-Location", "Retry-After"]
+
+
+def router(assistant: Assistant, settings: ServerSettings | None = None) -> APIRouter:
+    """Return all routes, to be included in an app of your own.
+
+    The app opens and closes the assistant; everything else, authentication and limits included,
+    comes with the routes.
+    """
+    return routes_of(Service(assistant, settings or ServerSettings.load()))
+
+
+def create_app(assistant: Assistant, settings: ServerSettings | None = None) -> FastAPI:
+    """Return an app that serves the assistant, which it opens and closes."""
+    return app_of(Service(assistant, settings or ServerSettings.load()))
+
+
+def app_of(service: Service) -> FastAPI:
+    """Return an app for a service."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with service.assistant, _expiring(service):
+            yield
+
+    app = FastAPI(
+        title="Surefoot",
+        summary="Every step checked, every claim cited, every run replayable.",
+        version=version("surefoot"),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.include_router(routes_of(service))
+    app.add_exception_handler(HTTPException, _unrouted)
+    app.add_middleware(SecurityHeaders)
+    if service.settings.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=service.settings.allowed_origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "X-Request-Id"],
+            expose_headers=_EXPOSED,
+        )
+    return app
+
+
+def routes_of(service: Service) -> APIRouter:
+    """Return the routes of a service."""
+    routes = APIRouter(route_class=guarded_route(service))
+    health.add_routes(routes)
+    conversations.add_routes(routes)
+    library.add_routes(routes)
+    memories.add_routes(routes)
+    page.add_routes(routes)
+    routes.add_api_websocket_route("/v1/threads/{thread_id}/ws", socket_endpoint(service))
+    return routes
+
+
+async def _unrouted(request: Request, error: Exception) -> Response:
+    """Answer what no route has taken."""
+    return problem_response(
+        refusal_of(error), path=request.url.path, request_id=request_id_of(request)
+    )
+
+
+@asynccontextmanager
+async def _expiring(service: Service) -> AsyncIterator[None]:
+    """Erase what is too old to be kept, now and every hour."""
+    if not service.settings.retention_days:
+        yield
+        return
+    task = asyncio.create_task(_expire(service), name="retention")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _expire(service: Service) -> None:
+    while True:
+        oldest = datetime.now(UTC) - timedelta(days=service.settings.retention_days)
+        before = oldest.isoformat(timespec="microseconds").replace("+00:00", "Z")
+        try:
+            if erased := await service.assistant.expire(before=before):
+                logger.info("erased %d events of runs that ended before %s", erased, before)
+        except SurefootError:
+            logger.exception("old runs could not be erased")
+        await asyncio.sleep(_RETENTION_SECONDS)

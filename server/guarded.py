@@ -1,0 +1,135 @@
+"""Guarded routes: every request is identified, admitted, counted and answered in our own words."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Callable, Coroutine
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.types import Message
+
+from surefoot.errors import SurefootError
+
+from .problems import problem_response, refusal_of
+from .service import Caller, Service
+
+logger = logging.getLogger(__name__)
+
+OPEN_PATHS = frozenset({"/", "/healthz", "/readyz", "/ok", "/info"})
+"""Where nobody has to say who they are."""
+
+UPLOAD_PATH = "/v1/documents"
+_AROUND_AN_UPLOAD = 10_000
+"""Bytes of a form beside its file."""
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+Handler = Callable[[Request], Coroutine[object, object, Response]]
+
+
+def guarded_route(service: Service) -> type[APIRoute]:
+    """Return a route class whose routes admit only whom the service admits."""
+
+    class GuardedRoute(APIRoute):
+        def get_route_handler(self) -> Handler:
+            return _guarded(service, self.path, super().get_route_handler())
+
+    return GuardedRoute
+
+
+def caller_of(request: Request) -> Caller:
+    """Return who makes a request."""
+    caller = request.scope["surefoot.caller"]
+    assert isinstance(caller, Caller)
+    return caller
+
+
+CallerHere = Annotated[Caller, Depends(caller_of)]
+
+
+def service_of(request: Request) -> Service:
+    """Return the service that a request came to."""
+    service = request.scope["surefoot.service"]
+    assert isinstance(service, Service)
+    return service
+
+
+ServiceHere = Annotated[Service, Depends(service_of)]
+
+
+def request_id_of(headers: dict[str, str] | Request) -> str:
+    """Return the id that the client gave its request, or a new one."""
+    given = headers.headers if isinstance(headers, Request) else headers
+    named = given.get("x-request-id", "")
+    return named if _REQUEST_ID.fullmatch(named) else uuid4().hex
+
+
+def _guarded(service: Service, path: str, handle: Handler) -> Handler:
+    async def guarded(request: Request) -> Response:
+        began = time.perf_counter()
+        request_id = request_id_of(request)
+        request.scope["surefoot.service"] = service
+        try:
+            await _admit(service, path, request)
+            response = await handle(_bounded(service, path, request))
+        except (SurefootError, RequestValidationError, HTTPException) as error:
+            refusal = refusal_of(error)
+            if refusal.status >= 500:
+                logger.error("request %s failed: %s", request_id, error)
+            response = problem_response(refusal, path=path, request_id=request_id)
+        except Exception as error:
+            logger.exception("request %s failed", request_id)
+            response = problem_response(refusal_of(error), path=path, request_id=request_id)
+        response.headers["X-Request-Id"] = request_id
+        _count(service, request.method, path, response.status_code, time.perf_counter() - began)
+        return response
+
+    return guarded
+
+
+async def _admit(service: Service, path: str, request: Request) -> None:
+    if request.method not in _SAFE_METHODS or service.gate.is_open:
+        service.gate.check_origin(request.headers)
+    if path in OPEN_PATHS or path.startswith("/static"):
+        return
+    principal = await service.gate.principal(request.headers)
+    service.quotas.request(principal)
+    request.scope["surefoot.caller"] = Caller(service, principal)
+
+
+def _bounded(service: Service, path: str, request: Request) -> Request:
+    """Return the request with an end to what is read of its body."""
+    settings = service.settings
+    most = settings.max_body_bytes
+    if path == UPLOAD_PATH:
+        most = settings.max_upload_bytes + _AROUND_AN_UPLOAD
+    told = f"The body is larger than {most:,} bytes."
+    length = request.headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > most:
+        raise HTTPException(413, told)
+    receive, seen = request.receive, 0
+
+    async def receive_within() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > most:
+            raise HTTPException(413, told)
+        return message
+
+    return Request(request.scope, receive_within)
+
+
+def _count(service: Service, method: str, path: str, status: int, seconds: float) -> None:
+    service.metrics.requests.labels(method, path, status).inc()
+    service.metrics.request_seconds.labels(path).observe(seconds)
+    if path not in OPEN_PATHS:
+        logger.info("%s %s %d %.1f ms", method, path, status, seconds * 1000)

@@ -1,0 +1,1 @@
+"""The LangGraph surface: what the LangGraph SDK and chat pages made for it speak."""

@@ -1,0 +1,48 @@
+"""Metrics: what the server counts, for Prometheus."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+_QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_SLOW = (0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
+
+
+class Metrics:
+    """One registry per server, so that several live in one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "surefoot_http_requests",
+            "Requests answered",
+            ("method", "route", "status"),
+            registry=self.registry,
+        )
+        self.request_seconds = Histogram(
+            "surefoot_http_request_seconds",
+            "Time until a response begins",
+            ("route",),
+            buckets=_QUICK,
+            registry=self.registry,
+        )
+        self.runs = Counter("surefoot_runs", "Runs that ended", ("status",), registry=self.registry)
+        self.run_seconds = Histogram(
+            "surefoot_run_seconds", "Time a run took", buckets=_SLOW, registry=self.registry
+        )
+        self.tokens = Counter(
+            "surefoot_model_tokens", "Tokens used", ("direction",), registry=self.registry
+        )
+        self.cost = Counter(
+            "surefoot_model_cost_usd", "Money used, where prices are known", registry=self.registry
+        )
+        self.runs_active = Gauge("surefoot_runs_active", "Runs that go on", registry=self.registry)
+        self.sockets = Gauge("surefoot_sockets_open", "Open WebSockets", registry=self.registry)
+        self.streams = Gauge("surefoot_streams_open", "Open event streams", registry=self.registry)
+        self.slow_readers = Counter(
+            "surefoot_slow_readers", "Clients sent away to resume later", registry=self.registry
+        )
+
+    def text(self) -> bytes:
+        """Return all of it in Prometheus' format."""
+        return generate_latest(self.registry)

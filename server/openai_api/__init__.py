@@ -1,0 +1,1 @@
+"""The OpenAI surface: models, chat completions and responses, as views of runs."""

@@ -1,0 +1,72 @@
+"""What tests of the server share: live server processes and clients for them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+PROGRAM = Path(__file__).with_name("program.py")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """A server process."""
+
+    url: str
+    process: subprocess.Popen[str]
+
+    @property
+    def ws(self) -> str:
+        """Where its WebSockets are."""
+        return self.url.replace("http://", "ws://")
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self.process.kill()
+        self.process.wait(timeout=10)
+
+
+@contextmanager
+def running(data_dir: Path, **settings: object) -> Iterator[Live]:
+    """Run a server of its own until the block ends."""
+    arguments = [f"{name}={value}" for name, value in settings.items()]
+    process = subprocess.Popen(
+        [sys.executable, str(PROGRAM), str(data_dir), *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        url = process.stdout.readline().strip()
+        assert url, "the server did not start"
+        yield Live(url=url, process=process)
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """One server for all tests that do not stop it."""
+    with running(tmp_path_factory.mktemp("server"), drain_seconds=0.2) as live:
+        yield live
+
+
+@pytest.fixture
+async def http(server: Live) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of that server."""
+    async with httpx.AsyncClient(base_url=server.url, timeout=20) as client:
+        yield client

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         make_model,
         says,
     )
+    from .models.embedded import EmbeddedPlanner
     from .rooms import Ingested, Rooms
     from .runs import (
         Database,
@@ -40,6 +41,7 @@ _HOMES = {
     "Assistant": "assistant",
     "Clock": "clock",
     "Database": "runs",
+    "EmbeddedPlanner": "models.embedded",
     "EventLog": "runs",
     "Host": "cli.host",
     "Ingested": "rooms",
@@ -70,6 +72,7 @@ __all__ = [
     "Assistant",
     "Clock",
     "Database",
+    "EmbeddedPlanner",
     "EventLog",
     "Host",
     "Ingested",

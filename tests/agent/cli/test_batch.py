@@ -123,3 +123,13 @@ def test_a_file_goes_with_no_question_of_its_own(surefoot: Surefoot, folder: Pat
     path = questions(folder, {"text": "one"})
     assert surefoot("ask", "two", "--file", path).returncode == 2
     assert surefoot("ask", "--thread", "t", "--file", path).returncode == 2
+
+
+def test_the_same_id_in_the_same_thread_is_answered_once(
+    surefoot: Surefoot, hosting: Hosting, folder: Path
+) -> None:
+    path = questions(folder, {"id": "a", "text": "one", "thread": "t"})
+    first = surefoot("ask", "--file", path, host=hosting(Echo()))
+    again = surefoot("ask", "--file", path, host=hosting(Echo()))
+    assert again.stdout == first.stdout
+    assert len(surefoot("trace", "list").stdout.splitlines()) == 1

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from .budget import Budget
 from .checks import DEFAULT_CHECKS, AnswerCheck, Checks, Claim, ResultCheck, ResultSubject
 from .context import RunContext
-from .conversation import RUN_NOTE
 from .ledger import CallLedger, CallRecord, EvidenceLedger
 from .planning import PLAN_SPEC, CallGroup
+from .prompt_parts import RUN_NOTE
 from .rendering import render
 from .sentences import SentenceSplitter
 from .state import RunState

@@ -12,8 +12,9 @@ from surefoot.model import ModelRequest
 from surefoot.turns import Turn
 
 from .context import RunContext
-from .conversation import RUN_NOTE, call_model, memory_failed
-from .release import Release, Withheld
+from .conversation import call_model, memory_failed, occasion
+from .prompt_parts import RUN_NOTE
+from .release import Checked, Release
 
 _SHOWN = 8
 """Pieces of evidence that a partial answer lists."""
@@ -56,14 +57,17 @@ async def partial_answer(context: RunContext, question: str, limit: LimitReached
 
 async def _repair(
     context: RunContext, messages: Sequence[Message], release: Release
-) -> list[Withheld]:
+) -> list[Checked]:
     """Ask the model once to write the failed sentences again; return those that still fail."""
     failed = release.withheld
     if not context.budget.reserve_repair():
         return failed
     try:
         context.budget.reserve_model_call(last=True)
-        request = ModelRequest(messages=(*messages, UserMessage(_request(failed))))
+        request = ModelRequest(
+            messages=(*messages, UserMessage(_request(failed))),
+            occasion=occasion(context, "repair"),
+        )
         message, _ = await call_model(context, request, lambda _: None)
     except LimitReached:
         return failed
@@ -76,9 +80,9 @@ async def _repair(
     return release.withheld
 
 
-def _request(failed: Sequence[Withheld]) -> str:
+def _request(failed: Sequence[Checked]) -> str:
     lines = [
-        f"{number}. {one.text.strip()}\n   Why: {one.verdicts[0].reason} {one.verdicts[0].repair}"
+        f"{number}. {one.text.strip()}\n   Why: {one.failures[0].reason} {one.failures[0].repair or ''}"
         for number, one in enumerate(failed, 1)
     ]
     return (
@@ -89,7 +93,7 @@ def _request(failed: Sequence[Withheld]) -> str:
     )
 
 
-def _note(left: Sequence[Withheld], *, begun: bool) -> str:
+def _note(left: Sequence[Checked], *, begun: bool) -> str:
     what = "one statement" if len(left) == 1 else f"{len(left)} statements"
     it = "it" if len(left) == 1 else "them"
     note = f"I left out {what}, because I could not verify {it} against the evidence."

@@ -31,6 +31,8 @@ class RunContext:
     toolbox: Toolbox
     instructions: str
     """The system prompt."""
+    prompt_version: str = ""
+    """Which template the system prompt was made from."""
     budget: Budget
     ledger: EvidenceLedger
     emit: Callable[[Event], None]

@@ -6,20 +6,19 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from typing import Literal
 
 from surefoot.errors import LimitReached, ModelError, SurefootError
-from surefoot.events import CheckSkipped, ContextRecalled, UsageReported
+from surefoot.events import CheckSkipped, ContextRecalled, ModelReasoned, UsageReported
 from surefoot.memory import Recalled
 from surefoot.messages import AssistantMessage, Message, SystemMessage, ToolCall, UserMessage
-from surefoot.model import Finished, ModelRequest, TextDelta
+from surefoot.model import Finished, ModelRequest, Occasion, ReasoningDelta, TextDelta
 
 from .context import RunContext
+from .prompt_parts import CONTEXT_OPENS, prompt_parts
 from .rendering import render
 
 logger = logging.getLogger(__name__)
-
-RUN_NOTE = "Note from the run: "
-"""How a user message begins that the run itself wrote."""
 
 
 async def open_conversation(context: RunContext, question: str) -> list[Message]:
@@ -30,7 +29,7 @@ async def open_conversation(context: RunContext, question: str) -> list[Message]
         messages += [UserMessage(turn.question), AssistantMessage(turn.answer)]
     text = question
     if evidence := context.ledger.of_call(None):
-        text += f"\n\n<context>\n{render(evidence)}\n</context>"
+        text += f"{CONTEXT_OPENS}{render(evidence)}\n</context>"
     return [*messages, UserMessage(text)]
 
 
@@ -67,14 +66,32 @@ def memory_failed(context: RunContext, what: str, error: Exception) -> None:
     )
 
 
+def occasion(
+    context: RunContext, purpose: Literal["think", "answer", "repair"], stalls: int = 0
+) -> Occasion:
+    """Return what the next model call is made for."""
+    return Occasion(
+        run_id=context.run_id,
+        scope=context.scope,
+        purpose=purpose,
+        troubles=stalls + sum(verdict.failed for verdict in context.verdicts),
+        is_pure=not any(tool.side_effects for tool in context.toolbox),
+    )
+
+
 async def call_model(
-    context: RunContext, request: ModelRequest, on_text: Callable[[str], None]
+    context: RunContext,
+    request: ModelRequest,
+    on_text: Callable[[str], None],
+    on_restart: Callable[[], None] = lambda: None,
 ) -> tuple[AssistantMessage, Finished]:
     """Make one model call within the run's time.
 
-    Raises `ModelError` when the stream breaks off and `LimitReached` when time is up.
+    `on_restart` is called when text that has streamed is void and told again. Raises `ModelError`
+    when the stream breaks off and `LimitReached` when time is up.
     """
     text: list[str] = []
+    thoughts: list[str] = []
     calls: list[ToolCall] = []
     finished: Finished | None = None
     began = time.perf_counter()
@@ -86,21 +103,41 @@ async def call_model(
                     on_text(part.text)
                 elif isinstance(part, ToolCall):
                     calls.append(part)
-                else:
+                elif isinstance(part, Finished):
                     finished = part
+                elif isinstance(part, ReasoningDelta):
+                    thoughts.append(part.text)
+                else:
+                    text.clear()
+                    thoughts.clear()
+                    calls.clear()
+                    on_restart()
     except TimeoutError:
         budget = context.budget
         raise LimitReached("seconds", used=budget.seconds, allowed=budget.limits.seconds) from None
     if finished is None:
         raise ModelError(f"The answer of {context.model.name} broke off before its end. Ask again.")
     context.budget.record(finished)
+    _report(context, request, finished, "".join(thoughts), time.perf_counter() - began)
+    return AssistantMessage(text="".join(text), tool_calls=tuple(calls)), finished
+
+
+def _report(
+    context: RunContext, request: ModelRequest, finished: Finished, thoughts: str, seconds: float
+) -> None:
+    """Tell what a call used, of what its prompt was made, and what the model thought aloud."""
+    if thoughts:
+        context.emit(ModelReasoned(model=finished.model or context.model.name, text=thoughts))
     context.emit(
         UsageReported(
-            model=context.model.name,
+            model=finished.model or context.model.name,
             input_tokens=finished.input_tokens,
             output_tokens=finished.output_tokens,
+            cached_tokens=finished.cached_tokens,
             cost_usd=finished.cost_usd,
-            ms=round((time.perf_counter() - began) * 1000, 3),
+            ms=round(seconds * 1000, 3),
+            prompt=context.prompt_version,
+            parts=prompt_parts(request),
+            how=finished.how,
         )
     )
-    return AssistantMessage(text="".join(text), tool_calls=tuple(calls)), finished

@@ -12,8 +12,9 @@ from surefoot.verdicts import Verdict
 
 from .checks import as_event
 from .context import RunContext
-from .conversation import RUN_NOTE, call_model
+from .conversation import call_model, occasion
 from .planning import PLAN_SPEC, CallGroup, Shared, draft, problems, regroup, share
+from .prompt_parts import RUN_NOTE
 from .release import Release
 from .state import Progress
 
@@ -52,8 +53,12 @@ class Round:
             self._tell_closing()
         elif specs := context.toolbox.specs():
             tools = (*specs, PLAN_SPEC)
-        request = ModelRequest(messages=tuple(self.messages), tools=tools)
-        message, finished = await call_model(context, request, release.feed)
+        request = ModelRequest(
+            messages=tuple(self.messages),
+            tools=tools,
+            occasion=occasion(context, "answer" if self.closing else "think", self._stalls),
+        )
+        message, finished = await call_model(context, request, release.feed, release.abandon)
         release.was_cut = finished.reason == "length"
         return message
 

@@ -219,15 +219,33 @@ class MemoryWritten(EventBase):
     text: str = ""
 
 
+class ModelReasoned(EventBase):
+    """What a model thought aloud in one call, beside its message."""
+
+    type: Literal["model.reasoned"] = "model.reasoned"
+    model: str
+    text: str
+
+
 class UsageReported(EventBase):
     """What one model call used."""
 
     type: Literal["usage"] = "usage"
     model: str
+    """Who answered, where the run's model stands for several."""
     input_tokens: int = 0
     output_tokens: int = 0
+    cached_tokens: int = 0
+    """Input tokens that the provider read from its prompt cache."""
     cost_usd: float | None = None
+    """None when no price is known."""
     ms: float = 0.0
+    prompt: str = ""
+    """Version of the prompt."""
+    parts: dict[str, int] = Field(default_factory=dict[str, int])
+    """About how many tokens each part of the prompt took, by name."""
+    how: tuple[str, ...] = ()
+    """Routes taken, faults survived and caches that knew, in order."""
 
 
 class RunCompleted(EventBase):
@@ -281,6 +299,7 @@ KnownEvent = Annotated[
     | AnswerRetracted
     | AnswerCompleted
     | MemoryWritten
+    | ModelReasoned
     | UsageReported
     | RunCompleted
     | RunFailed

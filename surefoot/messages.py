@@ -25,11 +25,23 @@ class SystemMessage:
     text: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture that a message shows."""
+
+    media_type: str
+    """Such as `image/png`."""
+    data: str
+    """The file, in base64."""
+
+
 @dataclass(frozen=True, slots=True)
 class UserMessage:
     """What a person said."""
 
     text: str
+    images: tuple[Image, ...] = ()
+    """For models that take them."""
 
 
 @dataclass(frozen=True, slots=True)

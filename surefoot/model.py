@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from pydantic import JsonValue
 
 from .messages import Message, ToolCall
+from .scope import Scope
 
 FinishReason = Literal["stop", "tool_calls", "length", "content_filter"]
 
@@ -24,11 +25,28 @@ class ToolSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """What a call to a model is made for; routing, budgets and caches go by it."""
+
+    run_id: str = ""
+    scope: Scope | None = None
+    purpose: Literal["think", "answer", "repair"] = "think"
+    """`answer`: no more tools; `repair`: failed sentences are to be written again."""
+    troubles: int = 0
+    """Failed checks, refused plans and rounds without progress so far."""
+    is_pure: bool = True
+    """False when the run has or offers tools with side effects, or memories of one person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelRequest:
     """One call to a model."""
 
     messages: tuple[Message, ...]
     tools: tuple[ToolSpec, ...] = ()
+    output: dict[str, JsonValue] | None = None
+    """JSON Schema that the text of the message must follow, where the model can be held to one."""
+    occasion: Occasion = Occasion()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +56,18 @@ class TextDelta:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    """Some more of what the model thinks aloud; no part of its message."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restarted:
+    """The message is told again from its start: what has been streamed of it is void."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
     """The end of the model's message. A stream without one was cut off."""
@@ -45,11 +75,19 @@ class Finished:
     reason: FinishReason
     input_tokens: int = 0
     output_tokens: int = 0
+    cached_tokens: int = 0
+    """Input tokens that the provider read from its prompt cache."""
+    stored_tokens: int = 0
+    """Input tokens that the provider wrote to its prompt cache."""
     cost_usd: float | None = None
     """None when no price is known."""
+    model: str = ""
+    """Who answered, where a name stands for several models."""
+    how: tuple[str, ...] = ()
+    """What happened on the way, in order: a route taken, faults survived, a cache that knew."""
 
 
-ModelPart = TextDelta | ToolCall | Finished
+ModelPart = TextDelta | ReasoningDelta | Restarted | ToolCall | Finished
 
 
 class ChatModel(Protocol):
@@ -63,3 +101,9 @@ class ChatModel(Protocol):
     def stream(self, request: ModelRequest) -> AsyncIterator[ModelPart]:
         """Yield the parts of the next message, `Finished` last. Raises `ModelError`."""
         ...
+
+
+def estimated_tokens(text: str) -> int:
+    """Return about how many tokens a text takes: a quarter of its bytes, whatever the tokenizer."""
+    size = len(text) if text.isascii() else len(text.encode())
+    return (size + 3) // 4

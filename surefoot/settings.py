@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -14,6 +15,48 @@ from pydantic_settings import (
 
 from .errors import ConfigurationError
 from .limits import Limits, ReleasePolicy, ThreadPolicy
+
+
+class ModelSettings(BaseModel):
+    """How models are called: retries, fallbacks, routing, spending, caching."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fallback: tuple[str, ...] = ()
+    """Models that are asked in turn when the first cannot answer."""
+    tiers: tuple[str, ...] = ()
+    """Models from small to large: easy turns go to the first, troubled ones to later ones."""
+    attempts: int = Field(default=3, ge=1)
+    """How often one model is asked before the next is."""
+    attempt_seconds: float = Field(default=120.0, gt=0)
+    total_seconds: float = Field(default=240.0, gt=0)
+    """For all attempts of one call, waiting included."""
+    stall_seconds: float = Field(default=60.0, gt=0)
+    """How long a provider may keep silent."""
+    concurrency: int = Field(default=16, ge=0)
+    """Calls that one provider is given at once; 0 sets no limit."""
+    streaming: bool = True
+    """Off for servers that cannot stream tool calls."""
+    max_output_tokens: int = Field(default=8192, ge=1)
+    """What one message of Anthropic's may take, and what a call is taken to cost at most."""
+    context_tokens: int | None = Field(default=None, ge=256)
+    """What a prompt may take; None goes by the model, where that is known."""
+    price_input_usd: float | None = Field(default=None, ge=0)
+    """US dollars for a million tokens, for models that no list of prices names."""
+    price_output_usd: float | None = Field(default=None, ge=0)
+    call_cost_usd: float | None = Field(default=None, gt=0)
+    call_tokens: int | None = Field(default=None, ge=1)
+    user_day_cost_usd: float | None = Field(default=None, gt=0)
+    """For one user of a tenant and one day, UTC."""
+    user_day_tokens: int | None = Field(default=None, ge=1)
+    day_cost_usd: float | None = Field(default=None, gt=0)
+    """For everybody together and one day, UTC."""
+    day_tokens: int | None = Field(default=None, ge=1)
+    cache: Literal["off", "exact", "semantic"] = "off"
+    """Whether answers of models are kept and given again."""
+    cache_seconds: float = Field(default=3600.0, gt=0)
+    cache_similarity: float = Field(default=0.95, gt=0, le=1)
+    """How alike two questions must be for the semantic cache."""
 
 
 class Settings(BaseSettings):
@@ -39,6 +82,15 @@ class Settings(BaseSettings):
         default=None,
         validation_alias=AliasChoices("SUREFOOT_ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY"),
     )
+    openai_base_url: str | None = Field(
+        default=None, validation_alias=AliasChoices("SUREFOOT_OPENAI_BASE_URL", "OPENAI_BASE_URL")
+    )
+    anthropic_base_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("SUREFOOT_ANTHROPIC_BASE_URL", "ANTHROPIC_BASE_URL"),
+    )
+    models: ModelSettings = Field(default_factory=ModelSettings)
+    """Retries, fallbacks, routing, spending and caching of model calls."""
     release: ReleasePolicy = "hold"
     busy_thread: ThreadPolicy = "enqueue"
     limits: Limits = Field(default_factory=Limits)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import (
@@ -16,7 +15,6 @@ from langchain_core.messages import SystemMessage as LCSystemMessage
 from langchain_core.messages import ToolMessage as LCToolMessage
 from langchain_core.runnables import Runnable
 
-from surefoot.errors import ModelError, SurefootError
 from surefoot.messages import (
     AssistantMessage,
     Message,
@@ -26,6 +24,11 @@ from surefoot.messages import (
     UserMessage,
 )
 from surefoot.model import Finished, FinishReason, ModelPart, ModelRequest, TextDelta, ToolSpec
+
+from .diagnosis import diagnosed
+from .drafts import ending
+from .faults import StreamBroken
+from .prices import Price
 
 _REASONS: dict[str, FinishReason] = {
     "stop": "stop",
@@ -49,10 +52,18 @@ class LangChainModel:
     ends without one was cut off, which their SDKs do not report.
     """
 
-    def __init__(self, model: BaseChatModel, *, name: str, says_when_done: bool = False) -> None:
+    def __init__(
+        self,
+        model: BaseChatModel,
+        *,
+        name: str,
+        says_when_done: bool = False,
+        price: Price | None = None,
+    ) -> None:
         self._model = model
         self._name = name
         self._says_when_done = says_when_done
+        self._price = price
         self._bound: tuple[tuple[ToolSpec, ...], Runnable[LanguageModelInput, AIMessage]] | None
         self._bound = None
 
@@ -61,26 +72,27 @@ class LangChainModel:
         """How traces call it."""
         return self._name
 
-    async def stream(self, request: ModelRequest) -> AsyncIterator[ModelPart]:
-        """Yield the parts of the next message. Raises `ModelError` for whatever the SDK raises."""
+    def stream(self, request: ModelRequest) -> AsyncGenerator[ModelPart]:
+        """Yield the parts of the next message. Raises a `ProviderFault` for what the SDK raises."""
+        return diagnosed(self._name, self._parts(request))
+
+    async def _parts(self, request: ModelRequest) -> AsyncGenerator[ModelPart]:
         whole: AIMessageChunk | None = None
         messages = [_to_langchain(message) for message in request.messages]
-        try:
-            async for chunk in self._with(request.tools).astream(messages):
-                if not isinstance(chunk, AIMessageChunk):
-                    chunk = AIMessageChunk(**chunk.model_dump(exclude={"type"}))
-                whole = chunk if whole is None else whole + chunk
-                if text := str(chunk.text):
-                    yield TextDelta(text)
-        except SurefootError:
-            raise
-        except Exception as error:
-            raise _model_error(self._name, error) from error
+        async for chunk in self._with(request.tools).astream(messages):
+            if not isinstance(chunk, AIMessageChunk):
+                chunk = AIMessageChunk(**chunk.model_dump(exclude={"type"}))
+            whole = chunk if whole is None else whole + chunk
+            if text := str(chunk.text):
+                yield TextDelta(text)
         if whole is None:
-            return
-        for call in _calls(whole):
+            raise StreamBroken(f"{self._name} gave nothing at all. Ask again.")
+        finished = self._finished(whole)
+        calls = _calls(whole)
+        reason = finished.reason if finished else None
+        for call in ending(self._name, reason, bool(str(whole.text)), calls):
             yield call
-        if (finished := self._finished(whole)) is not None:
+        if finished is not None:
             yield finished
 
     def _with(self, tools: tuple[ToolSpec, ...]) -> Runnable[LanguageModelInput, AIMessage]:
@@ -107,11 +119,13 @@ class LangChainModel:
         if reason is None and self._says_when_done:
             return None
         usage = whole.usage_metadata
-        return Finished(
+        finished = Finished(
             reason=_REASONS.get(str(reason), "tool_calls" if whole.tool_calls else "stop"),
             input_tokens=usage["input_tokens"] if usage else 0,
             output_tokens=usage["output_tokens"] if usage else 0,
+            cached_tokens=usage.get("input_token_details", {}).get("cache_read", 0) if usage else 0,
         )
+        return finished if self._price is None else self._price.of(finished)
 
 
 def _calls(whole: AIMessageChunk) -> Sequence[ToolCall]:
@@ -131,12 +145,21 @@ def _calls(whole: AIMessageChunk) -> Sequence[ToolCall]:
     return [*good, *bad]
 
 
+def _with_images(message: UserMessage) -> Iterator[str | dict[str, str]]:
+    if message.text:
+        yield {"type": "text", "text": message.text}
+    for image in message.images:
+        yield {"type": "image", "base64": image.data, "mime_type": image.media_type}
+
+
 def _to_langchain(message: Message) -> BaseMessage:
     match message:
         case SystemMessage(text=text):
             return LCSystemMessage(text)
-        case UserMessage(text=text):
+        case UserMessage(text=text, images=()):
             return HumanMessage(text)
+        case UserMessage():
+            return HumanMessage(content=list(_with_images(message)))
         case AssistantMessage(text=text, tool_calls=calls):
             return AIMessage(
                 content=text,
@@ -152,15 +175,3 @@ def _to_langchain(message: Message) -> BaseMessage:
                 name=message.name,
                 status="error" if message.is_error else "success",
             )
-
-
-def _model_error(name: str, error: Exception) -> ModelError:
-    status: object = getattr(error, "status_code", None)
-    if isinstance(error, json.JSONDecodeError):
-        told = "sent a malformed chunk"
-    else:
-        told = f"failed: {type(error).__name__}: {error}"
-    return ModelError(
-        f"{name} {told}. Check the provider's status, the key and the model's name.",
-        status=status if isinstance(status, int) else None,
-    )

@@ -1,0 +1,152 @@
+"""Diagnosis: from what an SDK raises to the fault it means.
+
+The SDKs of OpenAI and Anthropic let much through that is no error of theirs: broken JSON in a
+stream and dropped connections come out raw. So exceptions are read by what they carry.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from email.utils import parsedate_to_datetime
+from time import time
+
+from surefoot.errors import SurefootError
+from surefoot.model import ModelPart
+
+from .faults import (
+    ContentRefused,
+    ContextOverflow,
+    KeyRefused,
+    ModelUnknown,
+    ProviderDown,
+    ProviderFault,
+    QuotaSpent,
+    RateLimited,
+    RequestRefused,
+    Stalled,
+    StreamBroken,
+    Unreachable,
+    UnusableReply,
+)
+from .secrets import redacted
+
+_OVERFLOW = (
+    "context_length_exceeded",
+    "maximum context length",
+    "prompt is too long",
+    "exceeds the available context size",
+    "exceed_context_size",
+    "context window",
+    "input is too long",
+)
+_REFUSED_CONTENT = ("content_filter", "content_policy", "content management policy")
+_NO_MONEY = ("insufficient_quota", "billing", "credit balance")
+_UNREADABLE = ("peg-native", "failed to parse tool call", "does not match the expected")
+
+
+async def diagnosed(name: str, parts: AsyncGenerator[ModelPart]) -> AsyncGenerator[ModelPart]:
+    """Pass on what an SDK streams, and raise the fault that an exception of its own means."""
+    begun = False
+    try:
+        async with aclosing(parts):
+            async for part in parts:
+                begun = True
+                yield part
+    except SurefootError:
+        raise
+    except Exception as error:
+        raise as_fault(name, error, begun=begun) from error
+
+
+def as_fault(name: str, error: Exception, *, begun: bool = False) -> ProviderFault:
+    """Return the fault that `error` tells of; `begun` says whether a stream had begun."""
+    status = _status(error)
+    told = _told(error)
+    if status is not None and status >= 400:
+        return _by_status(name, status, told, _retry_after(error))
+    kinds = {base.__name__ for base in type(error).__mro__}
+    if kinds & {"APITimeoutError", "TimeoutException", "TimeoutError"}:
+        return Stalled(f"{name} kept silent for too long. Ask again, or choose another model.")
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+        return StreamBroken(f"{name} sent a chunk that is no valid JSON. Ask again.")
+    if begun and kinds & {"TransportError", "APIConnectionError", "OSError"}:
+        return StreamBroken(f"The connection to {name} dropped in mid-answer. Ask again.")
+    if kinds & {"TransportError", "APIConnectionError", "OSError"}:
+        return Unreachable(
+            f"{name} cannot be reached: {told or type(error).__name__}. Check its address and "
+            "whether the server runs."
+        )
+    if kinds & {"APIError"}:
+        return _by_words(name, told)
+    return StreamBroken(f"{name} failed: {type(error).__name__}: {told}. Ask again.")
+
+
+def _by_status(name: str, status: int, told: str, after: float | None) -> ProviderFault:
+    words = told.lower()
+
+    def fault(kind: type[ProviderFault], advice: str) -> ProviderFault:
+        return kind(f"{name} said {status}: {told}. {advice}", status=status, retry_after=after)
+
+    if any(sign in words for sign in _OVERFLOW) and status in (400, 413, 422, 500):
+        return fault(ContextOverflow, "The conversation is too long for it; ask for less at once.")
+    if status == 429 and not any(sign in words for sign in _NO_MONEY):
+        return fault(RateLimited, "Wait, or lower the concurrency.")
+    if status in (402, 429) or (status == 400 and "credit balance" in words):
+        return fault(QuotaSpent, "Raise the account's quota, or choose another provider.")
+    if status in (401, 403):
+        return fault(KeyRefused, "Set a valid key for it.")
+    if status == 404:
+        return fault(ModelUnknown, "Check the model's name; `surefoot doctor` lists those there.")
+    if any(sign in words for sign in _REFUSED_CONTENT):
+        return fault(ContentRefused, "Ask in other words.")
+    if status == 500 and any(sign in words for sign in _UNREADABLE):
+        return fault(UnusableReply, "The model wrote no valid message; choose a larger one.")
+    if status in (408, 409, 425) or status >= 500:
+        return fault(ProviderDown, "Ask again later; its status page may tell more.")
+    return fault(RequestRefused, "The request must be mended before it is sent again.")
+
+
+def _by_words(name: str, told: str) -> ProviderFault:
+    """Tell the fault of an error event inside a stream, which has no status of its own."""
+    words = told.lower()
+    if "rate_limit" in words or "rate limit" in words:
+        return RateLimited(f"{name} said in mid-stream: {told}. Wait, or lower the concurrency.")
+    if any(sign in words for sign in _OVERFLOW):
+        return ContextOverflow(f"{name} said in mid-stream: {told}. Ask for less at once.")
+    return ProviderDown(f"{name} said in mid-stream: {told}. Ask again later.")
+
+
+def _status(error: Exception) -> int | None:
+    status: object = getattr(error, "status_code", None)
+    return status if isinstance(status, int) else None
+
+
+def _told(error: Exception) -> str:
+    """Return what the provider said, without the SDK's wrapping and without secrets."""
+    body: object = getattr(error, "body", None)
+    inner = body.get("error", body) if isinstance(body, Mapping) else None
+    if isinstance(inner, Mapping):
+        said = [str(inner[key]) for key in ("code", "type", "message") if inner.get(key)]
+        if said:
+            return redacted(" · ".join(said).rstrip("."))
+    return redacted(str(error).rstrip("."))
+
+
+def _retry_after(error: Exception) -> float | None:
+    """Return the seconds that the provider asks to wait."""
+    headers: object = getattr(getattr(error, "response", None), "headers", None)
+    if not isinstance(headers, Mapping):
+        return None
+    try:
+        if milliseconds := headers.get("retry-after-ms"):
+            return max(0.0, float(milliseconds) / 1000)
+        if not (value := headers.get("retry-after")):
+            return None
+        try:
+            return max(0.0, float(value))
+        except ValueError:
+            return max(0.0, parsedate_to_datetime(value).timestamp() - time())
+    except ValueError:
+        return None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .budget import Budget
-from .checks import DEFAULT_CHECKS, AnswerCheck, Checks, Claim, ResultCheck, ResultSubject
+from .checks import DEFAULT_CHECKS, AnswerCheck, Checks, Claim, ResultCheck, ResultSubject, judge
+from .checks.answer import cited
 from .context import RunContext
 from .ledger import CallLedger, CallRecord, EvidenceLedger
 from .planning import PLAN_SPEC, CallGroup
@@ -53,7 +54,9 @@ __all__ = [
     "RunState",
     "SentenceSplitter",
     "build",
+    "cited",
     "drive",
+    "judge",
     "render",
 ]
 

@@ -17,7 +17,7 @@ from surefoot.memory import MiniLM
 from surefoot.settings import Settings
 from surefoot.tools import LocalSandbox, SandboxUnavailable
 
-from ..models.choose import chosen, make_model
+from ..models import chosen, make_model
 from .folder import open_rooms
 from .host import Host
 from .lines import counted

@@ -25,11 +25,12 @@ COMMANDS = {
     "memory": "Show, forget or write out what is remembered about a person.",
     "trace": "Show the recorded runs and what happened in them.",
     "tools": "List the tools that a run may use.",
+    "sandbox": "Look after the place where programs of models run.",
     "doctor": "Say what is configured, what works, and how to get what is missing.",
 }
 """Each command and what it is for; its module has the same name and is imported when used."""
 
-DONE, FAILED, BAD_USAGE, GATE_NOT_MET, INTERRUPTED = 0, 1, 2, 3, 130
+DONE, FAILED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
 class LazyCommands(click.Group):

@@ -109,7 +109,7 @@ def test_a_run_is_retold_with_plan_steps_checks_answer_and_usage(
         "scripted: ",
     ):
         assert part in shown
-    assert "77" not in shown
+    assert "77 years" not in shown
     on_terminal = surefoot("trace", "show", "last", host=Host(is_terminal=True)).stdout
     assert "\x1b[" in on_terminal
 

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from langgraph.runtime import Runtime
 from langgraph.types import Command
+from pydantic import JsonValue
 
 from surefoot.errors import LimitReached, ToolError
+from surefoot.evidence import DocumentSource, Evidence, MemorySource
 from surefoot.messages import Message, ToolMessage
 from surefoot.plan import Step
 
-from .acting import Board, Prepared, StepResult, call_checked, fail, prepare, run_wave
+from .acting import (
+    Board,
+    Prepared,
+    StepResult,
+    call_checked,
+    checked_args,
+    fail,
+    prepare,
+    run_wave,
+)
 from .approval import decide
 from .context import RunContext
 from .planning import PLAN_TOOL, CallGroup
 from .rendering import render
 from .state import Progress, RunState
+
+_NOT_MADE = frozenset({"limit", "needs_failed_step"})
 
 
 async def act(state: RunState, runtime: Runtime[RunContext]) -> Command[str]:
@@ -29,13 +43,73 @@ async def act(state: RunState, runtime: Runtime[RunContext]) -> Command[str]:
 async def run_plan(context: RunContext, progress: Progress) -> tuple[list[Message], Progress]:
     """Run the plan; return the messages that tell the model of it, and how far the run has come."""
     board = Board(progress.plan)
-    closing = await _run_all(context, board)
-    found = any(result.evidence for result in board.results.values())
-    stalls = 0 if found else progress.stalls + 1
+    limit = await _run_all(context, board)
+    stalls = 0 if _found_anything(context, board) else progress.stalls + 1
+    closing = limit
     if not closing and stalls >= 2:
-        closing = "the last two rounds brought nothing new."
+        closing = "The last two rounds brought nothing new."
     told = tool_messages(progress.groups, board.results)
-    return told, replace(progress, stalls=stalls, closing=closing, used=context.budget.used())
+    return told, replace(
+        progress,
+        seen=_seen(context, board, progress.seen),
+        stalls=stalls,
+        closing=closing,
+        limited=bool(limit),
+        undone=_undone(board) if limit else (),
+        used=context.budget.used(),
+    )
+
+
+def _found_anything(context: RunContext, board: Board) -> bool:
+    """Return whether the plan brought evidence; a passage that was there before is none."""
+    found = [item for result in board.results.values() for item in result.evidence]
+    if any(_place(item) is None for item in found):
+        return True
+    mine = {step.call_id for step in board.plan.steps}
+    known = {_place(item) for item in context.ledger.all() if item.call_id not in mine}
+    return any(_place(item) not in known for item in found)
+
+
+def _place(item: Evidence) -> str | None:
+    """Return where a passage or a memory stands; None for what a call has made."""
+    match item.source:
+        case DocumentSource() as source:
+            return f"{source.path} {source.start}-{source.end}"
+        case MemorySource() as source:
+            return source.memory_id
+        case _:
+            return None
+
+
+def _seen(context: RunContext, board: Board, seen: Mapping[str, str]) -> dict[str, str]:
+    """Return the calls that need not be made again.
+
+    Those are not among them that were not made at all, nor, once a call has changed something,
+    those that only look.
+    """
+    results = board.results
+    missed = {one for one, result in results.items() if result.code in _NOT_MADE}
+    left = {call: step for call, step in seen.items() if step not in missed}
+    changing = {tool.name for tool in context.toolbox if tool.side_effects}
+    if any(
+        result.step.tool in changing and result.step.call_id in context.known_calls
+        for result in results.values()
+    ):
+        return {call: step for call, step in left.items() if call.split(" ", 1)[0] in changing}
+    return left
+
+
+def _undone(board: Board) -> tuple[str, ...]:
+    """Return the calls that were not made, as a person reads them."""
+    missed = [result.step for result in board.results.values() if result.code in _NOT_MADE]
+    return tuple(f"{step.tool}({_short(step.args)})" for step in missed)
+
+
+def _short(args: Mapping[str, JsonValue]) -> str:
+    told = ", ".join(
+        f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in args.items()
+    )
+    return told if len(told) <= 80 else f"{told[:79]}…"
 
 
 async def _run_all(context: RunContext, board: Board) -> str:
@@ -82,6 +156,11 @@ async def _approved(
     context: RunContext, board: Board, waiting: Sequence[Prepared]
 ) -> list[Prepared]:
     """Return the calls that a person let pass, with their edits; note the others as failed."""
+    if not context.checkpointed:
+        for one in waiting:
+            told = f"{one.tool.name} needs a person's approval, and nobody can be asked here."
+            board.results[one.step.id] = fail(context, one.step, told, "no_approval")
+        return []
     if not waiting:
         return []
     decisions = decide(context, waiting)
@@ -95,7 +174,7 @@ async def _approved(
         args = one.args
         try:
             if decision.decision == "edit" and decision.args is not None:
-                args = one.tool.validate(decision.args)
+                args = await checked_args(context, one.step, one.tool, decision.args)
         except ToolError as error:
             board.results[one.step.id] = fail(context, one.step, str(error), error.code)
             continue
@@ -129,13 +208,18 @@ def _tool_message(group: CallGroup, results: dict[str, StepResult]) -> ToolMessa
     if group.error is not None:
         text, failed = f"Error (not_run): {group.error}", True
     elif group.name == PLAN_TOOL:
-        parts = [f"## {i} {results[i].step.tool}\n{_told(results[i])}" for i in group.steps]
-        text = "\n\n".join(parts)
-        failed = all(results[i].error is not None for i in group.steps)
+        text = "\n\n".join(_section(one, results.get(one)) for one in group.steps)
+        failed = all(one in results and results[one].error is not None for one in group.steps)
     else:
         result = results[group.steps[0]]
         text, failed = _told(result), result.error is not None
     return ToolMessage(call_id=group.call_id, name=group.name, text=text, is_error=failed)
+
+
+def _section(step_id: str, result: StepResult | None) -> str:
+    if result is None:
+        return f"## {step_id}\nThis call was already made; its result is above."
+    return f"## {step_id} {result.step.tool}\n{_told(result)}"
 
 
 def _told(result: StepResult) -> str:

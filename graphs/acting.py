@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import JsonValue
@@ -52,6 +52,10 @@ class Board:
 
     plan: Plan
     results: dict[str, StepResult] = field(default_factory=dict[str, StepResult])
+    _own: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._own = frozenset(step.id for step in self.plan.steps)
 
     def ready(self) -> list[Step]:
         """Return the steps that wait for nothing, in plan order."""
@@ -59,7 +63,7 @@ class Board:
             step
             for step in self.plan.steps
             if step.id not in self.results
-            and all(need in self.results or not self._own(need) for need in step.depends_on)
+            and all(need in self.results or need not in self._own for need in step.depends_on)
         ]
 
     def broken(self, step: Step) -> str | None:
@@ -69,9 +73,6 @@ class Board:
                 return need
         return None
 
-    def _own(self, step_id: str) -> bool:
-        return any(step.id == step_id for step in self.plan.steps)
-
 
 async def prepare(context: RunContext, step: Step) -> Prepared:
     """Fill in and check one call. Raises `ToolError` that says how to repair it."""
@@ -80,10 +81,26 @@ async def prepare(context: RunContext, step: Step) -> Prepared:
     if step.depends_on:
         filled = fill(args, context.values)
         args = filled if isinstance(filled, dict) else args
+    return Prepared(step=step, tool=tool, args=await checked_args(context, step, tool, args))
+
+
+async def checked_args(
+    context: RunContext, step: Step, tool: Tool, args: Mapping[str, JsonValue]
+) -> dict[str, JsonValue]:
+    """Return the arguments as the tool takes them. Raises `ToolError` that says what is wrong."""
     valid = tool.validate(args)
     if tool.inspect is not None:
-        await tool.inspect(valid, call_context(context, step))
-    return Prepared(step=step, tool=tool, args=valid)
+        try:
+            async with asyncio.timeout(_seconds(context, tool)):
+                await tool.inspect(valid, call_context(context, step))
+        except TimeoutError:
+            told = f"Checking the call of {tool.name} took too long."
+            raise ToolError(told, code="timeout") from None
+    return valid
+
+
+def _seconds(context: RunContext, tool: Tool) -> float:
+    return min(tool.timeout_seconds, context.budget.seconds_left)
 
 
 def call_context(context: RunContext, step: Step) -> CallContext:
@@ -160,21 +177,16 @@ async def _call(context: RunContext, one: Prepared) -> _Outcome:
 
 
 async def _run(context: RunContext, one: Prepared) -> _Outcome:
-    step, tool = one.step, one.tool
+    """Make one call and note it in the call ledger, where there is one."""
+    step, tool, ledger = one.step, one.tool, context.calls
     context.emit(StepStarted(step_id=step.id, call_id=step.call_id, tool=tool.name, args=one.args))
     began = time.perf_counter()
     try:
-        if context.calls is not None and tool.side_effects:
-            await context.calls.began(step.call_id, run_id=context.run_id)
-        async with asyncio.timeout(min(tool.timeout_seconds, context.budget.seconds_left)):
-            output = await tool.run(one.args, call_context(context, step))
-        if context.calls is not None:
-            await context.calls.completed(step.call_id, output, run_id=context.run_id)
-    except ToolError as error:
-        return _Outcome(error=str(error), code=error.code, ms=_since(began))
-    except TimeoutError:
-        error_text = f"{tool.name} took longer than {tool.timeout_seconds:g} s and was stopped."
-        return _Outcome(error=error_text, code="timeout", ms=_since(began))
+        if ledger is not None and tool.side_effects:
+            await ledger.began(step.call_id, run_id=context.run_id)
+        outcome = await _attempt(context, one, began)
+        if ledger is not None and outcome.output is not None:
+            await ledger.completed(step.call_id, outcome.output, run_id=context.run_id)
     except asyncio.CancelledError:
         context.emit(
             StepFailed(
@@ -187,11 +199,41 @@ async def _run(context: RunContext, one: Prepared) -> _Outcome:
             )
         )
         raise
-    except Exception as error:
-        logger.exception("tool %r failed in run %s", tool.name, context.run_id)
-        told = f"{tool.name} failed with an internal error ({type(error).__name__})."
-        return _Outcome(error=told, code="tool_crashed", ms=_since(began))
+    return outcome
+
+
+async def _attempt(context: RunContext, one: Prepared, began: float) -> _Outcome:
+    """Call the tool in its time. Whatever it raises is its own failure, and not the run's."""
+    tool = one.tool
+    seconds = _seconds(context, tool)
+    try:
+        async with asyncio.timeout(seconds) as clock:
+            output = await tool.run(one.args, call_context(context, one.step))
+    except ToolError as error:
+        return _Outcome(error=str(error), code=error.code, ms=_since(began))
+    except asyncio.CancelledError as error:
+        if (task := asyncio.current_task()) is None or task.cancelling():
+            raise
+        return _crashed(context, tool, error, began)
+    except (Exception, SystemExit) as error:
+        if isinstance(error, TimeoutError) and clock.expired():
+            return _too_long(tool, seconds, began)
+        return _crashed(context, tool, error, began)
     return _Outcome(output=output, ms=_since(began))
+
+
+def _too_long(tool: Tool, seconds: float, began: float) -> _Outcome:
+    if seconds < tool.timeout_seconds:
+        told, code = f"{tool.name} was stopped, because the run's time was up.", "limit"
+    else:
+        told, code = f"{tool.name} took longer than {seconds:g} s and was stopped.", "timeout"
+    return _Outcome(error=told, code=code, ms=_since(began))
+
+
+def _crashed(context: RunContext, tool: Tool, error: BaseException, began: float) -> _Outcome:
+    logger.error("tool %r failed in run %s", tool.name, context.run_id, exc_info=error)
+    told = f"{tool.name} failed with an internal error ({type(error).__name__})."
+    return _Outcome(error=told, code="tool_crashed", ms=_since(began))
 
 
 def _since(began: float) -> float:
@@ -226,7 +268,8 @@ async def _settle(context: RunContext, one: Prepared, call: Awaitable[_Outcome])
         if first:
             context.emit(as_event(verdict))
         if verdict.failed:
-            context.verdicts.append(verdict)
+            if first:
+                context.verdicts.append(verdict)
             hints.append(f"{verdict.reason} {verdict.repair or ''}".strip())
     return StepResult(step=step, evidence=evidence, hints=tuple(hints))
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from surefoot.answer import Answer, Reason
 from surefoot.errors import LimitReached, ModelError, SurefootError
@@ -16,38 +19,65 @@ from .conversation import call_model, memory_failed, occasion
 from .prompt_parts import RUN_NOTE
 from .release import Checked, Release
 
+logger = logging.getLogger(__name__)
+
+_FORGED = re.compile(r"\[(?=S\d)")
 _SHOWN = 8
 """Pieces of evidence that a partial answer lists."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """Why a run must end early, and what it leaves undone."""
+
+    why: str
+    undone: Sequence[str] = ()
+
+    def __str__(self) -> str:
+        left = f" Not done: {'; '.join(self.undone)}." if self.undone else ""
+        return f"{self.why}{left}"
+
+
 async def conclude(
-    context: RunContext, question: str, messages: Sequence[Message], release: Release
+    context: RunContext,
+    question: str,
+    messages: Sequence[Message],
+    release: Release,
+    stopped: Stopped | None = None,
 ) -> None:
-    """Take the model's message as the answer: check its end, repair, count, remember."""
+    """Take the model's message as the answer: check its end, repair, count, remember.
+
+    With `stopped`, a limit kept the model from going on, and the answer says so.
+    """
     release.finish()
     if release.was_cut:
-        release.say(" (The model reached its length limit here.)")
-    left = release.withheld
-    if left:
-        left = await _repair(context, messages, release)
-    if left:
+        release.say(" (The model was stopped before the end of its answer.)")
+    if release.withheld and (left := await _repair(context, messages, release)):
         release.say(_note(left, begun=bool(release.text)))
     if not release.text:
-        raise ModelError(f"{context.model.name} gave an empty answer. Ask again.")
-    await complete(context, question, release, "answered")
+        if stopped is None:
+            raise ModelError(f"{context.model.name} gave an empty answer. Ask again.")
+        await partial_answer(context, question, stopped, release)
+        return
+    if stopped is not None:
+        release.say(f"\n\nI had to stop early. {stopped}")
+    await complete(context, question, release, "answered" if stopped is None else "limit")
 
 
-async def partial_answer(context: RunContext, question: str, limit: LimitReached) -> None:
-    """Answer without the model: say which limit was reached and list what has been found."""
-    release = Release(context, question)
+async def partial_answer(
+    context: RunContext, question: str, stopped: Stopped, release: Release
+) -> None:
+    """Answer without the model: keep what has been verified, or list what has been found."""
+    release.break_off()
     found = context.ledger.all()
-    opening = f"I had to stop before I could answer. {limit}"
-    if not found:
-        release.say(f"{opening} Nothing had been found by then.")
+    if release.text:
+        release.say(f"\n\nI had to stop before the end of the answer. {stopped}")
+    elif not found:
+        release.say(f"I had to stop before I could answer. {stopped} Nothing had been found yet.")
     else:
-        release.say(f"{opening} This had been found by then:\n")
+        release.say(f"I had to stop before I could answer. {stopped} This had been found:\n")
         for item in found[:_SHOWN]:
-            snippet = " ".join(item.content.split())
+            snippet = _FORGED.sub("(", " ".join(item.content.split()))
             more = "…" if len(snippet) > 200 else ""
             release.say(f"- {snippet[:200]}{more} [{item.id}]\n")
         if len(found) > _SHOWN:
@@ -55,13 +85,11 @@ async def partial_answer(context: RunContext, question: str, limit: LimitReached
     await complete(context, question, release, "limit")
 
 
-async def _repair(
-    context: RunContext, messages: Sequence[Message], release: Release
-) -> list[Checked]:
-    """Ask the model once to write the failed sentences again; return those that still fail."""
+async def _repair(context: RunContext, messages: Sequence[Message], release: Release) -> int:
+    """Ask the model once to write the failed sentences again; return how many stay left out."""
     failed = release.withheld
     if not context.budget.reserve_repair():
-        return failed
+        return len(failed)
     try:
         context.budget.reserve_model_call(last=True)
         request = ModelRequest(
@@ -70,20 +98,23 @@ async def _repair(
         )
         message, _ = await call_model(context, request, lambda _: None)
     except LimitReached:
-        return failed
+        return len(failed)
+    except ModelError as error:
+        logger.warning("an answer of run %s was not repaired: %s", context.run_id, error)
+        return len(failed)
     again = message.text.strip()
     if not again or again.upper().rstrip(".") == "NONE":
-        return failed
+        return len(failed)
+    said = release.sentences
     release.withheld = []
     release.feed(f"\n\n{again}" if release.text else again)
     release.finish()
-    return release.withheld
+    return max(len(release.withheld), len(failed) - (release.sentences - said))
 
 
 def _request(failed: Sequence[Checked]) -> str:
     lines = [
-        f"{number}. {one.text.strip()}\n   Why: {one.failures[0].reason} {one.failures[0].repair or ''}"
-        for number, one in enumerate(failed, 1)
+        f"{number}. {one.text.strip()}\n   Why: {_why(one)}" for number, one in enumerate(failed, 1)
     ]
     return (
         f"{RUN_NOTE}these sentences of your answer did not pass their check and were not shown:\n"
@@ -93,9 +124,13 @@ def _request(failed: Sequence[Checked]) -> str:
     )
 
 
-def _note(left: Sequence[Checked], *, begun: bool) -> str:
-    what = "one statement" if len(left) == 1 else f"{len(left)} statements"
-    it = "it" if len(left) == 1 else "them"
+def _why(one: Checked) -> str:
+    return " ".join(f"{failure.reason} {failure.repair or ''}".strip() for failure in one.failures)
+
+
+def _note(left: int, *, begun: bool) -> str:
+    what = "one statement" if left == 1 else f"{left} statements"
+    it = "it" if left == 1 else "them"
     note = f"I left out {what}, because I could not verify {it} against the evidence."
     return f"\n\n{note}" if begun else note
 

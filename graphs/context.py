@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -17,7 +18,7 @@ from surefoot.tools import Toolbox
 from surefoot.verdicts import Verdict
 
 from .budget import Budget
-from .checks import Checks
+from .checks import Checks, FactIndex
 from .ledger import CallLedger, CallRecord, EvidenceLedger
 
 
@@ -51,9 +52,15 @@ class RunContext:
     values: dict[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     """Results of finished steps, by step id."""
     verdicts: list[Verdict] = field(default_factory=list[Verdict])
+    facts: FactIndex = field(default_factory=FactIndex)
+    """The figures of the evidence, for the checks."""
+    sentences: int = 0
+    """Numbers of sentences that have been used up by words which do not stand any more."""
     released: list[str] = field(default_factory=list[str])
     """The answer so far, sentence by sentence as it left."""
     answer: Answer | None = None
+    attempt: str = field(default_factory=lambda: os.urandom(4).hex())
+    """Tells what this attempt asked a person from what an earlier one did."""
 
     def first(self, what: str) -> bool:
         """Return whether `what` is told for the first time, and note that it is told."""

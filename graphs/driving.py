@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 from langchain_core.runnables import RunnableConfig
@@ -11,11 +11,11 @@ from langgraph.types import Command
 
 from surefoot.answer import Answer
 
-from .approval import Decision
+from .approval import Decision, answered
 from .budget import Budget
 from .context import RunContext
 from .machine import Machine
-from .state import RunState
+from .state import Progress, RunState
 
 Durability = Literal["sync", "async", "exit"]
 
@@ -40,6 +40,11 @@ class Desk:
         self.asked.discard(call_id)
         self.open_calls -= {call_id}
         self._changed.set()
+
+    def forget(self, call_ids: Iterable[str]) -> None:
+        """Drop decisions that were handed in for another occasion."""
+        for call_id in call_ids:
+            self._decided.pop(call_id, None)
 
     async def wait(self, call_ids: Sequence[str]) -> dict[str, Decision]:
         """Return the decisions on the calls named as soon as there is at least one."""
@@ -71,10 +76,10 @@ async def drive(
     if context.checkpointed:
         config["configurable"] = {"thread_id": context.run_id}
     given: RunState | Command[str] | None = {"question": question}
-    if resume and (kept := (await machine.aget_state(config)).values):
-        given = None
-        if (progress := kept.get("progress")) is not None:
-            context.budget = Budget(context.budget.limits, used=progress.used)
+    if resume and (kept := await machine.aget_state(config)).values:
+        if kept.next:
+            given = None
+        _take_up(context, kept.values.get("progress"), desk)
     how = durability if context.checkpointed else None
     while True:
         waiting: list[str] = []
@@ -88,9 +93,18 @@ async def drive(
         with context.budget.paused():
             decided = await desk.wait(waiting)
         await on_wait(False)
-        given = Command(resume={call_id: d.model_dump() for call_id, d in decided.items()})
+        given = Command(resume=answered(context, decided))
     assert context.answer is not None, "the machine ended without an answer"
     return context.answer
+
+
+def _take_up(context: RunContext, progress: Progress | None, desk: Desk) -> None:
+    """Go on with what an earlier attempt has used, and ask again about calls it may have made."""
+    desk.forget(call_id for call_id, known in context.known_calls.items() if known.is_unknown)
+    if progress is not None:
+        made = sum(known.output is not None for known in context.known_calls.values())
+        used = progress.used.model_copy(update={"tool_calls": max(progress.used.tool_calls, made)})
+        context.budget = Budget(context.budget.limits, used=used)
 
 
 def _waiting(update: Mapping[str, object]) -> list[str]:

@@ -15,7 +15,7 @@ from surefoot.model import ToolSpec
 from surefoot.plan import Plan, Step
 from surefoot.tools import Toolbox
 
-from .references import reference, references, step_of
+from .references import keys_of, reference, references, renamed, step_of
 
 PLAN_TOOL = "plan"
 
@@ -117,29 +117,39 @@ def _steps_of(call: ToolCall, *, run_id: str, first: int) -> list[Step]:
         planned = _PlanArguments.model_validate(call.args).steps
     except ValidationError as error:
         raise ToolError(_explain(error)) from None
-    renamed = {step.id: f"s{first + n}" for n, step in enumerate(planned)}
-    if len(renamed) < len(planned):
-        names = [step.id for step in planned]
-        twice = next(name for name in names if names.count(name) > 1)
+    names = {step.id: f"s{first + n}" for n, step in enumerate(planned)}
+    if len(names) < len(planned):
+        given = [step.id for step in planned]
+        twice = next(name for name in given if given.count(name) > 1)
         raise ToolError(f"The plan cannot be read: two steps are called {twice!r}.")
     return [
         Step(
-            id=renamed[step.id],
+            id=names[step.id],
             tool=step.tool,
-            args={key: _rename(value, renamed) for key, value in step.args.items()},
-            depends_on=_needs(step, renamed),
-            call_id=f"{run_id}.{renamed[step.id]}",
+            args={key: renamed(value, names) for key, value in step.args.items()},
+            depends_on=_needs(step, names, first),
+            call_id=f"{run_id}.{names[step.id]}",
         )
         for step in planned
     ]
 
 
-def _needs(step: _PlannedStep, renamed: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the steps that `step` waits for: those it declares and those it refers to."""
-    referred = [step_of(path) for path in references(step.args)]
-    loose = [name for name in referred if name in renamed]
-    hard = [step_of(path) for path in _hard(step.args)]
-    return tuple(dict.fromkeys(renamed.get(n, n) for n in (*step.depends_on, *hard, *loose)))
+def _needs(step: _PlannedStep, names: Mapping[str, str], first: int) -> tuple[str, ...]:
+    """Return the steps that `step` waits for: those it declares and those it refers to.
+
+    Text in double braces is a reference only when it names a step of this plan or of the run.
+    """
+    loose = [
+        name
+        for name in map(step_of, references(step.args))
+        if name in names or _is_earlier(name, first)
+    ]
+    hard = map(step_of, _hard(step.args))
+    return tuple(dict.fromkeys(names.get(n, n) for n in (*step.depends_on, *hard, *loose)))
+
+
+def _is_earlier(name: str, first: int) -> bool:
+    return name[:1] == "s" and name[1:].isdecimal() and 0 < int(name[1:]) < first
 
 
 def _hard(value: JsonValue) -> list[str]:
@@ -151,24 +161,6 @@ def _hard(value: JsonValue) -> list[str]:
     if isinstance(value, list):
         return [path for item in value for path in _hard(item)]
     return []
-
-
-def _rename(value: JsonValue, renamed: Mapping[str, str]) -> JsonValue:
-    if (path := reference(value)) is not None:
-        step, _, rest = path.partition(".")
-        new = renamed.get(step, step)
-        return {"$ref": f"{new}.{rest}" if rest else new}
-    if isinstance(value, str) and "{{" in value:
-        for path in references(value):
-            step, dot, rest = path.partition(".")
-            if step in renamed:
-                value = value.replace(f"{{{{{path}}}}}", f"{{{{{renamed[step]}{dot}{rest}}}}}")
-        return value
-    if isinstance(value, dict):
-        return {key: _rename(item, renamed) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_rename(item, renamed) for item in value]
-    return value
 
 
 def _explain(error: ValidationError) -> str:
@@ -193,20 +185,34 @@ class Shared:
     """The plan's calls by fingerprint, with the step that makes each."""
 
 
-def share(steps: tuple[Step, ...], seen: Mapping[str, str]) -> Shared:
-    """Merge steps that make the same call as each other, or as one that the run has `seen`."""
+def share(
+    steps: tuple[Step, ...], seen: Mapping[str, str], *, changing: Collection[str] = ()
+) -> Shared:
+    """Merge steps that make the same call as each other, or as one that the run has `seen`.
+
+    A step behind a call of one of the tools that are `changing` things looks at another world: it
+    is merged only with what waits for the same steps.
+    """
     made: dict[str, str] = {}
+    behind: dict[tuple[str, frozenset[str]], str] = {}
+    late: set[str] = set()
     alias: dict[str, str] = {}
     kept: list[Step] = []
     for step in steps:
         if alias:
-            args = {key: _rename(value, alias) for key, value in step.args.items()}
+            args = {key: renamed(value, alias) for key, value in step.args.items()}
             needs = tuple(dict.fromkeys(alias.get(name, name) for name in step.depends_on))
             step = step.model_copy(update={"args": args, "depends_on": needs})
         call = fingerprint(step.tool, step.args)
-        if (earlier := made.get(call) or seen.get(call)) is not None:
+        if late.isdisjoint(step.depends_on):
+            earlier = made.get(call) or seen.get(call)
+        else:
+            earlier = behind.setdefault((call, frozenset(step.depends_on)), step.id)
+        if earlier is not None and earlier != step.id:
             alias[step.id] = earlier
             continue
+        if step.tool in changing or not late.isdisjoint(step.depends_on):
+            late.add(step.id)
         made[call] = step.id
         kept.append(step)
     return Shared(plan=Plan(steps=tuple(kept)), alias=alias, made=made)
@@ -219,11 +225,10 @@ def regroup(groups: Sequence[CallGroup], shared: Shared) -> list[CallGroup]:
     left = {step.id for step in shared.plan.steps}
     told: list[CallGroup] = []
     for group in groups:
-        meant = tuple(dict.fromkeys(shared.alias.get(one, one) for one in group.steps))
-        steps = tuple(one for one in meant if one in left)
+        steps = tuple(dict.fromkeys(shared.alias.get(one, one) for one in group.steps))
         error = group.error
-        if meant and not steps:
-            error = f"This call was already made as {', '.join(meant)}; its result is above."
+        if steps and left.isdisjoint(steps):
+            error = f"This call was already made as {', '.join(steps)}; its result is above."
         told.append(CallGroup(call_id=group.call_id, name=group.name, steps=steps, error=error))
     return told
 
@@ -263,15 +268,15 @@ def _check_step(
         if name not in steps and name not in known:
             there = ", ".join([*steps, *known]) or "none"
             raise ToolError(f"It needs step {name!r}, which is not there; there is: {there}.")
-    if not step.depends_on:
+    if not step.depends_on or next(references(step.args), None) is None:
         tool.validate(step.args)
         return
     properties = tool.parameters.get("properties")
     allowed = properties if isinstance(properties, dict) else {}
     required = tool.parameters.get("required")
     for name in step.args:
-        if allowed and name not in allowed:
-            there = ", ".join(allowed)
+        if name not in allowed and tool.parameters.get("additionalProperties") is False:
+            there = ", ".join(allowed) or "none"
             raise ToolError(f"{step.tool} takes no argument {name!r}; it takes {there}.")
     for needed in required if isinstance(required, list) else []:
         if needed not in step.args:
@@ -281,7 +286,7 @@ def _check_step(
         if path is None or step_of(path) not in steps:
             continue
         source = toolbox.get(steps[step_of(path)].tool)
-        given = type_at(source.returns, path.split(".")[1:])
+        given = type_at(source.returns, keys_of(path))
         wanted = allowed.get(name)
         if given is not None and isinstance(wanted, dict) and not fits(given, wanted.get("type")):
             raise ToolError(

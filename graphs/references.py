@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -10,7 +11,9 @@ from pydantic import JsonValue
 
 from surefoot.errors import ToolError
 
-_IN_TEXT = re.compile(r"\{\{\s*([A-Za-z_][\w-]*(?:\.[^{}\s]+)?)\s*\}\}")
+_IN_TEXT = re.compile(r"\{\{\s*([A-Za-z_][\w-]*(?:[.\[][^{}\s]+)?)\s*\}\}")
+_INDEX = re.compile(r"\[(-?[0-9]+)\]")
+_WHOLE = re.compile(r"-?[0-9]{1,9}")
 
 
 def reference(value: JsonValue) -> str | None:
@@ -39,7 +42,44 @@ def references(value: JsonValue) -> Iterator[str]:
 
 def step_of(path: str) -> str:
     """Return the step id that a path begins with."""
-    return path.split(".", 1)[0]
+    return _apart(path)[0]
+
+
+def keys_of(path: str) -> list[str]:
+    """Return the keys and indexes that a path goes through after its step id."""
+    rest = _apart(path)[1]
+    return rest.split(".") if rest else []
+
+
+def _apart(path: str) -> tuple[str, str]:
+    """Split a path behind its step id; `rows[0]` is another way to write `rows.0`."""
+    if "[" in path:
+        path = _INDEX.sub(r".\1", path)
+    step, _, rest = path.partition(".")
+    return step, rest
+
+
+def renamed(value: JsonValue, names: Mapping[str, str]) -> JsonValue:
+    """Return `value` with every reference to a step in `names` made one to its new name."""
+    if (path := reference(value)) is not None:
+        return {"$ref": _under(names, path)} if step_of(path) in names else value
+    if isinstance(value, str) and "{{" in value:
+        return _IN_TEXT.sub(
+            lambda match: (
+                f"{{{{{_under(names, match[1])}}}}}" if step_of(match[1]) in names else match[0]
+            ),
+            value,
+        )
+    if isinstance(value, dict):
+        return {key: renamed(item, names) for key, item in value.items()}
+    if isinstance(value, list):
+        return [renamed(item, names) for item in value]
+    return value
+
+
+def _under(names: Mapping[str, str], path: str) -> str:
+    step, rest = _apart(path)
+    return f"{names[step]}.{rest}" if rest else names[step]
 
 
 def fill(value: JsonValue, results: Mapping[str, JsonValue]) -> JsonValue:
@@ -63,29 +103,44 @@ def _as_text(match: re.Match[str], results: Mapping[str, JsonValue]) -> str:
     if step_of(match[1]) not in results:
         return match[0]
     found = follow(match[1], results)
-    return found if isinstance(found, str) else str(found)
+    return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
 
 
 def follow(path: str, results: Mapping[str, JsonValue]) -> JsonValue:
     """Return what `path` names. Raises `ToolError` (`bad_reference`) that names what exists."""
-    step, *keys = path.split(".")
+    step, rest = _apart(path)
     if step not in results:
         raise _no_such(path, step, list(results))
     value = results[step]
-    for key in keys:
-        if isinstance(value, dict) and key in value:
-            value = value[key]
-        elif isinstance(value, list) and key.lstrip("-").isdigit():
-            index = int(key)
-            if not -len(value) <= index < len(value):
-                raise ToolError(
-                    f"{path!r} asks for item {index}, but there are {len(value)}.",
-                    code="bad_reference",
-                )
-            value = value[index]
+    while rest:
+        if isinstance(value, dict):
+            key = _key_at(rest, value)
+            if key is None:
+                raise _no_such(path, rest.partition(".")[0], list(value))
+            value, rest = value[key], rest[len(key) + 1 :]
         else:
-            raise _no_such(path, key, list(value) if isinstance(value, dict) else [])
+            key, _, rest = rest.partition(".")
+            value = _item(value, key, path)
     return value
+
+
+def _key_at(rest: str, value: Mapping[str, JsonValue]) -> str | None:
+    """Return the key that `rest` begins with: the next word, or one that has points in it."""
+    if (word := rest.partition(".")[0]) in value:
+        return word
+    fitting = (key for key in value if f"{rest}.".startswith(f"{key}."))
+    return max(fitting, key=len, default=None)
+
+
+def _item(value: JsonValue, key: str, path: str) -> JsonValue:
+    if not isinstance(value, list) or not _WHOLE.fullmatch(key):
+        raise _no_such(path, key, [])
+    index = int(key)
+    if not -len(value) <= index < len(value):
+        raise ToolError(
+            f"{path!r} asks for item {index}, but there are {len(value)}.", code="bad_reference"
+        )
+    return value[index]
 
 
 def _no_such(path: str, key: str, known: list[str]) -> ToolError:

@@ -11,6 +11,7 @@ from surefoot.plan import Plan
 from surefoot.verdicts import Verdict
 
 from .checks import as_event
+from .closing import Stopped
 from .context import RunContext
 from .conversation import call_model, occasion
 from .planning import PLAN_SPEC, CallGroup, Shared, draft, problems, regroup, share
@@ -31,18 +32,35 @@ class Round:
         self._stalls = progress.stalls
         self._progress = progress
         self._told_closing = False
+        self._ignored = 0
         self.new = new
         """The messages that this visit adds."""
         self.closing = progress.closing
+        self.limited = progress.limited
+
+    @property
+    def stopped(self) -> Stopped | None:
+        """What the answer must say of a limit that was reached."""
+        return Stopped(why=self.closing, undone=self._progress.undone) if self.limited else None
+
+    def stop(self, why: str) -> Stopped:
+        """Return what an answer without the model must say; a limit reached before comes first."""
+        return self.stopped or Stopped(why=why, undone=self._progress.undone)
+
+    @property
+    def is_stuck(self) -> bool:
+        """True when the model does not answer, though it has been told to."""
+        return self._ignored >= 2
 
     @property
     def messages(self) -> list[Message]:
         """All that the model has been given and has said."""
         return [*self._before, *self.new]
 
-    def close(self, reason: str) -> None:
+    def close(self, reason: str, *, limited: bool = False) -> None:
         """Make the next model call the answer."""
         self.closing = reason
+        self.limited = limited
 
     async def ask(self, release: Release) -> AssistantMessage:
         """Make one model call; its text goes to `release` as it streams."""
@@ -59,7 +77,7 @@ class Round:
             occasion=occasion(context, "answer" if self.closing else "think", self._stalls),
         )
         message, finished = await call_model(context, request, release.feed, release.abandon)
-        release.was_cut = finished.reason == "length"
+        release.was_cut = finished.reason in ("length", "content_filter")
         return message
 
     def _tell_closing(self) -> None:
@@ -67,7 +85,7 @@ class Round:
             self._told_closing = True
             self.new.append(
                 UserMessage(
-                    f"{RUN_NOTE}no more tools can be called, because {self.closing} "
+                    f"{RUN_NOTE}no more tools can be called. {self.closing} "
                     "Answer now from the evidence above, and say plainly what could not be done."
                 )
             )
@@ -76,11 +94,13 @@ class Round:
         """Return how far the run is, with a checked plan, or None to make the model think again."""
         self.new.append(message)
         if self.closing:
+            self._ignored += 1
             self._answer(message, "No tools can be called any more.")
             return None
         asked = draft(message, run_id=self._context.run_id, taken=self._numbered)
         self._numbered += len(asked.steps)
-        shared = share(asked.steps, self._progress.seen)
+        changing = {tool.name for tool in self._context.toolbox if tool.side_effects}
+        shared = share(asked.steps, self._progress.seen, changing=changing)
         groups = regroup(asked.groups, shared)
         if not shared.plan.steps and shared.alias:
             self._refuse_repeats(groups)
@@ -96,8 +116,8 @@ class Round:
         wrong = problems(plan, context.toolbox, known=context.values.keys())
         if not plan.steps:
             wrong |= {group.name: group.error for group in groups if group.error}
-        if len(plan.steps) > context.budget.steps_left and len(plan.steps) > 1:
-            left = context.budget.steps_left
+        left = context.budget.steps_left
+        if 0 < left < len(plan.steps):
             wrong["plan"] = f"It has {len(plan.steps)} steps, but only {left} may still be made."
         verdict = Verdict(
             stage="plan",
@@ -116,7 +136,7 @@ class Round:
         told = " ".join(f"{name}: {reason}" for name, reason in wrong.items())
         self._answer(message, f"Nothing was run, because the plan has a fault. {told}")
         if not self._context.budget.reserve_repair():
-            self.close("the plan could not be mended.")
+            self.close("The plan could not be mended.")
 
     def _refuse_repeats(self, groups: Sequence[CallGroup]) -> None:
         for group in groups:
@@ -126,7 +146,7 @@ class Round:
             )
         self._stalls += 1
         if self._stalls >= 2:
-            self.close("the same calls were asked for again.")
+            self.close("The same calls were asked for again.")
 
     def _answer(self, message: AssistantMessage, told: str) -> None:
         text = f"Error (not_run): {told}"
@@ -139,10 +159,11 @@ class Round:
         plan = shared.plan
         earlier = self._progress.plan
         revision = earlier.revision + 1 if earlier.steps else 0
+        while not self._context.first(f"plan {revision}"):
+            revision += 1  # An attempt that ended before its checkpoint told of that one.
         if revision:
             plan = plan.model_copy(update={"revision": revision})
-        if self._context.first(f"plan {revision}"):
-            self._context.emit(_plan_event(plan))
+        self._context.emit(_plan_event(plan))
         self._progress = Progress(
             plan=plan,
             groups=tuple(groups),
@@ -150,6 +171,7 @@ class Round:
             numbered=self._numbered,
             stalls=self._stalls,
             closing=self.closing,
+            limited=self.limited,
             used=self._context.budget.used(),
         )
         return self._progress
@@ -160,6 +182,7 @@ class Round:
         self._progress = progress
         self._stalls = progress.stalls
         self.closing = progress.closing
+        self.limited = progress.limited
 
 
 def _plan_event(plan: Plan) -> PlanCreated | PlanRevised:

@@ -5,22 +5,31 @@ from __future__ import annotations
 import re
 
 _END = re.compile(
-    r"""(?P<stop>[.!?…]["'’”)\]]*(?:\s*\[S\d+(?:\s*[,;]\s*S\d+)*\])*)\s+(?=[^\s\[a-z])|\n"""
+    r"""(?P<stop>[.!?…]["'’”)\]*_]*(?:[^\S\n]*\[S\d+(?:\s*[,;]\s*S\d+)*\])*)[^\S\n]+(?=[^\s\[a-z])|\n"""
 )
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:e\.g|i\.e|etc|cf|vs|approx|ca|no|fig|eq|sec|ch|pp?|vol|mr|mrs|ms|dr|prof|st|jr|"
-    r"sr|inc|ltd|co|corp|[a-z])\.$",
+    r"(?:^|[\s(])(?:e\.g|i\.e|etc|cf|vs|approx|ca|mr|mrs|ms|dr|prof|st|jr|sr|inc|ltd|co|corp|"
+    r"(?:[a-z]\.)*[a-z])\.$",
     re.IGNORECASE,
 )
+_BEFORE_NUMBER = re.compile(
+    r"(?:^|[\s(])(?:no|nos|fig|figs|eq|sec|ch|pp?|vol|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|"
+    r"dec)\.$",
+    re.IGNORECASE,
+)
+"""What is shortened only where a number follows: `no. 5`, but `The answer is no.`"""
 _LIST_NUMBER = re.compile(r"^\s*\d{1,3}\.$")
 _FENCE = "```"
+_LONGEST = 16
+"""Characters that are looked at to tell a shortened word from the end of a sentence."""
 
 
 class SentenceSplitter:
     """Cuts a stream of text into sentences that, joined, are the text again.
 
     A line break always ends a piece; so does a full stop, with the citations that follow it, when
-    a new sentence begins. A fenced block of code is one piece.
+    a new sentence begins. A fenced block of code is one piece. How the text is cut up on its way
+    changes nothing.
     """
 
     def __init__(self) -> None:
@@ -46,15 +55,19 @@ class SentenceSplitter:
         if self.rest.startswith(_FENCE, start):
             return self._fence_end(start)
         for match in _END.finditer(self.rest, start):
-            if match["stop"] is None:
+            if match["stop"] is None or not self._goes_on(start, match):
                 return match.end()
-            before = self.rest[start : match.start() + 1]
-            if match[0].startswith(".") and (
-                _ABBREVIATION.search(before) or _LIST_NUMBER.match(before)
-            ):
-                continue
-            return match.end()
         return None
+
+    def _goes_on(self, start: int, match: re.Match[str]) -> bool:
+        """Return whether the stop only shortens a word, or numbers the item of a list."""
+        if not match[0].startswith("."):
+            return False
+        stop = match.start() + 1
+        before = self.rest[max(start, stop - _LONGEST) : stop]
+        if self.rest[match.end()].isdigit() and _BEFORE_NUMBER.search(before):
+            return True
+        return bool(_ABBREVIATION.search(before) or _LIST_NUMBER.match(self.rest[start:stop]))
 
     def _fence_end(self, start: int) -> int | None:
         close = self.rest.find(f"\n{_FENCE}", start + len(_FENCE))

@@ -29,6 +29,10 @@ class Progress:
     """Rounds in a row that added no evidence."""
     closing: str = ""
     """Why the next model call must be the answer; empty while it need not be."""
+    limited: bool = False
+    """True when that is because a limit was reached."""
+    undone: tuple[str, ...] = ()
+    """Calls that the limit kept from being made."""
     used: Usage = field(default_factory=Usage)
 
 

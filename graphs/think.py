@@ -24,27 +24,32 @@ async def think(state: RunState, runtime: Runtime[RunContext]) -> Command[str]:
     A run without checkpoints acts right here: supersteps are for resuming between them, and each
     costs as much as several model calls' worth of our own work.
     """
-    context = runtime.context
+    context, question = runtime.context, state["question"]
     new: list[Message] = []
     if not (before := state.get("messages", [])):
-        new = await open_conversation(context, state["question"])
+        new = await open_conversation(context, question)
     visit = Round(context, before, new, state.get("progress") or Progress())
+    release = Release(context, question)
     while True:
-        release = Release(context, state["question"])
         try:
             message = await visit.ask(release)
         except LimitReached as limit:
-            if visit.closing:
-                await partial_answer(context, state["question"], limit)
-                return Command(goto=END)
-            visit.close(str(limit))
-            continue
+            if not visit.closing and context.budget.seconds_left > 0:
+                visit.close(str(limit), limited=True)
+                continue
+            await partial_answer(context, question, visit.stop(str(limit)), release)
+            break
         if not message.tool_calls:
-            await conclude(context, state["question"], [*visit.messages, message], release)
-            return Command(goto=END)
+            said = [*visit.messages, message]
+            await conclude(context, question, said, release, visit.stopped)
+            break
         release.abandon()
-        if (planned := visit.plan(message)) is None:
-            continue
-        if context.checkpointed:
+        planned = visit.plan(message)
+        if planned is not None and context.checkpointed:
             return Command(update={"messages": visit.new, "progress": planned}, goto="act")
-        visit.take(*await run_plan(context, planned))
+        if planned is not None:
+            visit.take(*await run_plan(context, planned))
+        elif visit.is_stuck:
+            await partial_answer(context, question, visit.stop(visit.closing), release)
+            break
+    return Command(goto=END)

@@ -2,6 +2,7 @@
 
 from .answer import citations_exist, numbers_in_evidence
 from .check import AnswerCheck, Checks, Claim, ResultCheck, ResultSubject, as_event, judge
+from .facts import FactIndex
 from .result import not_empty, not_injected
 
 DEFAULT_CHECKS = Checks(
@@ -15,6 +16,7 @@ __all__ = [
     "AnswerCheck",
     "Checks",
     "Claim",
+    "FactIndex",
     "ResultCheck",
     "ResultSubject",
     "as_event",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pydantic import JsonValue
@@ -14,6 +14,8 @@ from surefoot.evidence import Evidence
 from surefoot.plan import Step
 from surefoot.tools import Tool, ToolOutput
 from surefoot.verdicts import Stage, Verdict
+
+from .facts import FactIndex
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +42,8 @@ class Claim:
     evidence: tuple[Evidence, ...]
     """The run's whole ledger."""
     question: str
+    facts: FactIndex = field(default_factory=FactIndex)
+    """The figures of the evidence, read once for all claims."""
 
 
 ResultCheck = Callable[[ResultSubject], Verdict | None]

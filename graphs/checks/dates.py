@@ -1,0 +1,72 @@
+"""Dates and times in text, however they are written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
+_NUMBERED = {name[:3]: n for n, name in enumerate(_MONTHS, 1)}
+_NAME = rf"(?:{'|'.join(_MONTHS)}|(?:{'|'.join(name[:3] for name in _MONTHS)})\.?|Sept\.?)"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+
+DIGIT_DATE = (
+    r"(?<!\d)(?P<iso>\d{4}-\d{2}-\d{2})(?:[T ](?P<isotime>\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)"
+    r"(?:Z|[+-]\d{2}:?\d{2}\b)?)?(?!\d)"
+    r"|(?<![\d-])(?P<isomonth>(?:1[5-9]|20)\d{2}-(?:0[1-9]|1[0-2]))(?![\d-])"
+    rf"|\b(?P<dayfirst>{_DAY}\s(?:of\s)?{_NAME}(?:,?\s\d{{4}})?)(?!\d)"
+    r"|(?<![\w.:])(?P<time>\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s?[AaPp]\.?[Mm]\b)?)(?![\d:])"
+)
+WORD_DATE = rf"(?P<monthfirst>{_NAME}\s(?:\d{{4}}|{_DAY}(?:,?\s\d{{4}})?))(?!\d)"
+"""A date or a time of day, as pieces of a larger pattern: begun by a digit, and by a word."""
+
+_WRITTEN = re.compile(rf"(?P<day>\d{{1,2}}(?!\d))|(?P<year>\d{{4}})|(?P<month>{_NAME})")
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date, as far as a text gives it."""
+
+    year: int | None
+    month: int
+    day: int | None
+
+    def within(self, other: Day) -> bool:
+        """Return whether `other` says all that this says, and perhaps more."""
+        return (
+            self.month == other.month
+            and self.year in (None, other.year)
+            and self.day in (None, other.day)
+        )
+
+
+def day_of(match: re.Match[str]) -> Day | None:
+    """Return the date that the patterns have found; None when it is a time of day."""
+    if iso := match["iso"] or match["isomonth"]:
+        year, month, *day = map(int, iso.split("-"))
+        return Day(year, month, day[0] if day else None)
+    if (written := match["dayfirst"] or match["monthfirst"]) is None:
+        return None
+    found: dict[str, str] = {}
+    for part in _WRITTEN.finditer(written):
+        if part.lastgroup is not None:
+            found[part.lastgroup] = part[0]
+    return Day(
+        int(found["year"]) if "year" in found else None,
+        _NUMBERED[found["month"][:3]],
+        int(found["day"]) if "day" in found else None,
+    )
+
+
+def times_of(match: re.Match[str]) -> tuple[str, ...]:
+    """Return the time of day that the patterns have found, then what may stand for it."""
+    if (time := match["isotime"] or match["time"]) is None:
+        return ()
+    clock = time.lower().replace(".m", "m")
+    half = clock[-2:] if clock.endswith("m") else ""
+    hour, minute, *second = clock.removesuffix(half).strip().split(":")
+    hours = [int(hour) % 12 + (12 if half == "pm" else 0)] if half else []
+    exact = [f"{one}:{minute}:{second[0][:2]}" for one in (*hours, int(hour)) if second]
+    return (*exact, *(f"{one}:{minute}" for one in (*hours, int(hour))))

@@ -1,0 +1,116 @@
+"""Facts: the figures of a run's evidence, read once and looked up often."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from surefoot.evidence import CodeSource, DocumentSource, Evidence, TableSource, ToolSource
+
+from .dates import Day
+from .figures import figures_in
+from .numbers import Number, states
+
+_LARGEST = 1e300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """The figures that one piece of evidence holds."""
+
+    numbers: Sequence[float] = ()
+    """In order of size."""
+    days: frozenset[Day] = frozenset()
+    times: frozenset[str] = frozenset()
+    versions: frozenset[str] = frozenset()
+
+    def state(self, number: Number) -> bool:
+        """Return whether a number of a claim can be found."""
+        return any(states(number, fact) for fact in self._near(number))
+
+    def _near(self, number: Number) -> Iterator[float]:
+        """Yield the numbers that `number` might state; most evidence has none."""
+        if not math.isfinite(number.value):
+            return
+        spread = number.unit + (abs(number.value) * 0.25 if number.lean else 0.0)
+        for scale in {1.0, number.suffix, 0.01 if number.percent else 1.0}:
+            low = bisect_left(self.numbers, (number.value - spread) * scale)
+            high = bisect_right(self.numbers, (number.value + spread) * scale)
+            yield from self.numbers[low:high]
+
+
+class FactIndex:
+    """The facts of a run's evidence, and of words that are no evidence, such as its question."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Facts] = {}
+        self._said: dict[str, Facts] = {}
+
+    def of(self, item: Evidence) -> Facts:
+        """Return the facts of one piece of the run's evidence."""
+        if (facts := self._known.get(item.id)) is None:
+            facts = self._known[item.id] = _facts(_text(item), _values(item))
+        return facts
+
+    def said(self, text: str) -> Facts:
+        """Return the facts of a text."""
+        if (facts := self._said.get(text)) is None:
+            facts = self._said[text] = _facts(text, ())
+        return facts
+
+
+def _facts(text: str, values: Iterable[float]) -> Facts:
+    figures = figures_in(text)
+    numbers = {value for number in figures.numbers for value in number.readings()}
+    numbers.update(values)
+    numbers.update(float(day.year) for day in figures.days if day.year is not None)
+    # Version 3.11.7 is also a 3.11.
+    numbers.update(float(".".join(one.split(".")[:2])) for one in figures.versions)
+    return Facts(
+        numbers=sorted(filter(math.isfinite, numbers)),
+        days=frozenset(figures.days),
+        times=frozenset(time for times in figures.times for time in times),
+        versions=frozenset(figures.versions),
+    )
+
+
+def _values(item: Evidence) -> Iterator[float]:
+    """Yield what the evidence holds as values, and how many there are where that may be said."""
+    yield from _numbers(item.data)
+    if isinstance(item.source, TableSource):
+        yield float(item.source.row_count)
+    elif isinstance(item.data, list):
+        yield float(len(item.data))
+
+
+def _numbers(data: JsonValue) -> Iterator[float]:
+    if isinstance(data, bool) or data is None:
+        return
+    if isinstance(data, int | float):
+        if abs(data) < _LARGEST:
+            yield float(data)
+    elif isinstance(data, dict):
+        for value in data.values():
+            yield from _numbers(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _numbers(value)
+
+
+def _text(item: Evidence) -> str:
+    """Return all that a reader of the evidence sees: its content and where it comes from."""
+    match item.source:
+        case TableSource() as source:
+            return f"{item.content}\n{source.sql}"
+        case CodeSource() as source:
+            return f"{item.content}\n{source.code}"
+        case DocumentSource() as source:
+            return f"{item.content}\n{source.heading}"
+        case ToolSource() as source:
+            return f"{item.content}\n{' '.join(map(str, source.args.values()))}"
+        case _:
+            return item.content

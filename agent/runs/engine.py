@@ -211,8 +211,14 @@ class RunEngine:
 
     async def drain(self) -> None:
         """Wait until no run is left that could go on without a person."""
-        while busy := [job.result for job in self._jobs.values() if not job.desk.open_calls]:
+        while busy := [job.result for job in self._jobs.values() if self._can_go_on(job)]:
             await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED, timeout=0.2)
+
+    def _can_go_on(self, job: Job) -> bool:
+        """Return whether neither the run nor the one it is queued behind waits for a person."""
+        lane = self._lanes.get(job.run.key)
+        first = lane.current if lane is not None and lane.current is not None else job
+        return not first.desk.open_calls and not job.desk.open_calls
 
     async def close(self) -> None:
         """Stop all runs. Those in a store stay unfinished and are taken up by the next process."""

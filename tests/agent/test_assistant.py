@@ -331,6 +331,18 @@ async def test_an_approval_is_waited_for_across_a_restart(settings: Settings) ->
     assert [e.seq for e in events] == list(range(1, len(events) + 1))
 
 
+async def test_draining_does_not_wait_for_what_waits_for_a_person() -> None:
+    model = ScriptedModel(calls("pay", amount=5))
+    async with light(model, payment([]), memory=None) as assistant:
+        await assistant.start("pay 5", thread="t")
+        await assistant.start("and then?", thread="t")
+        async with asyncio.timeout(5):
+            async for event in assistant.follow("t"):
+                if event.type == "approval.requested":
+                    break
+            await assistant.drain()
+
+
 async def test_two_hundred_questions_at_once_do_not_mix() -> None:
     @tool(side_effects=False)
     async def double(number: int) -> int:

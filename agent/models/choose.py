@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from surefoot.settings import Settings
 
 OPENAI_DEFAULT = "gpt-5-mini"
-ANTHROPIC_DEFAULT = "claude-sonnet-4-5"
+ANTHROPIC_DEFAULT = "claude-sonnet-5-5"
 """What a key alone gets; name another with `SUREFOOT_MODEL`."""
 
 

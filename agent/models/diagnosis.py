@@ -66,12 +66,13 @@ def as_fault(name: str, error: Exception, *, begun: bool = False) -> ProviderFau
     told = _told(error)
     if status is not None and status >= 400:
         return _by_status(name, status, told, _retry_after(error))
-    kinds = {base.__name__ for base in type(error).__mro__}
+    kinds = {base.__name__ for one in (error, error.__cause__) for base in type(one).__mro__}
     if kinds & {"APITimeoutError", "TimeoutException", "TimeoutError"}:
         return Stalled(f"{name} kept silent for too long. Ask again, or choose another model.")
     if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
         return StreamBroken(f"{name} sent a chunk that is no valid JSON. Ask again.")
-    if begun and kinds & {"TransportError", "APIConnectionError", "OSError"}:
+    has_read = begun or kinds & {"RemoteProtocolError", "ReadError"}
+    if has_read and kinds & {"TransportError", "APIConnectionError", "OSError"}:
         return StreamBroken(f"The connection to {name} dropped in mid-answer. Ask again.")
     if kinds & {"TransportError", "APIConnectionError", "OSError"}:
         return Unreachable(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         make_model,
         says,
     )
+    from .models.breaker import Breaker
     from .models.embedded import EmbeddedPlanner
     from .models.faults import (
         CircuitOpen,
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
         Unreachable,
         UnusableReply,
     )
+    from .models.steady import Lane, Link, Patience, SteadyModel
+    from .models.window import FittedModel
     from .rooms import Ingested, Rooms
     from .runs import (
         Database,
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Assistant": "assistant",
+    "Breaker": "models.breaker",
     "CircuitOpen": "models.faults",
     "Clock": "clock",
     "ContentRefused": "models.faults",
@@ -64,13 +68,17 @@ _HOMES = {
     "EmbeddedPlanner": "models.embedded",
     "EmptyAnswer": "models.faults",
     "EventLog": "runs",
+    "FittedModel": "models.window",
     "Host": "cli.host",
     "Ingested": "rooms",
     "Job": "runs",
     "KeyRefused": "models.faults",
+    "Lane": "models.steady",
     "LangChainModel": "models",
+    "Link": "models.steady",
     "MemoryEventLog": "runs",
     "ModelUnknown": "models.faults",
+    "Patience": "models.steady",
     "ProviderDown": "models.faults",
     "ProviderFault": "models.faults",
     "QuotaSpent": "models.faults",
@@ -84,6 +92,7 @@ _HOMES = {
     "ScriptedTurn": "models.scripted",
     "SqliteEventLog": "runs",
     "Stalled": "models.faults",
+    "SteadyModel": "models.steady",
     "StreamBroken": "models.faults",
     "Thread": "runs",
     "ThreadBook": "runs",
@@ -102,6 +111,7 @@ _HOMES = {
 
 __all__ = [
     "Assistant",
+    "Breaker",
     "CircuitOpen",
     "Clock",
     "ContentRefused",
@@ -110,13 +120,17 @@ __all__ = [
     "EmbeddedPlanner",
     "EmptyAnswer",
     "EventLog",
+    "FittedModel",
     "Host",
     "Ingested",
     "Job",
     "KeyRefused",
+    "Lane",
     "LangChainModel",
+    "Link",
     "MemoryEventLog",
     "ModelUnknown",
+    "Patience",
     "ProviderDown",
     "ProviderFault",
     "QuotaSpent",
@@ -130,6 +144,7 @@ __all__ = [
     "ScriptedTurn",
     "SqliteEventLog",
     "Stalled",
+    "SteadyModel",
     "StreamBroken",
     "Thread",
     "ThreadBook",

@@ -55,7 +55,7 @@ async def run_plan(context: RunContext, progress: Progress) -> tuple[list[Messag
         stalls=stalls,
         closing=closing,
         limited=bool(limit),
-        undone=_undone(board) if limit else (),
+        undone=_undone(board),
         used=context.budget.used(),
     )
 

@@ -32,7 +32,7 @@ class Progress:
     limited: bool = False
     """True when that is because a limit was reached."""
     undone: tuple[str, ...] = ()
-    """Calls that the limit kept from being made."""
+    """Calls of the last plan that were not made, because of a limit or of a step that failed."""
     used: Usage = field(default_factory=Usage)
 
 

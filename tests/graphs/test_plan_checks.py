@@ -1,0 +1,149 @@
+"""What keeps a plan from running, and how the model learns of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from surefoot import ScriptedModel, calls, says, tool
+from surefoot.events import CheckFailed, PlanCreated, StepStarted
+from surefoot.limits import Limits
+from surefoot.messages import UserMessage
+
+from .conftest import add, driven, plan, results, step
+
+pytestmark = pytest.mark.anyio
+
+
+@tool(side_effects=False)
+async def count(text: str) -> int:
+    """Count the letters of a text."""
+    return len(text)
+
+
+@tool(side_effects=False)
+async def shout(text: str, times: int = 1) -> str:
+    """Say a text louder."""
+    return text.upper() * times
+
+
+async def test_an_unknown_tool_is_answered_with_the_nearest_name_and_mended() -> None:
+    with ScriptedModel(calls("ad", a=1, b=2), calls("add", a=1, b=2), says("3 [S1].")) as model:
+        run = driven(model, add)
+        answer = await run.ask()
+    assert answer.text == "3 [S1]."
+    (message,) = results(model, 1)
+    assert message.is_error and "There is no tool 'ad' (did you mean 'add'?)" in message.text
+    (failed,) = run.told(CheckFailed)
+    assert (failed.stage, failed.code) == ("plan", "plan_not_runnable")
+    assert [event.step_id for event in run.told(StepStarted)] == ["s2"]
+    assert len(run.told(PlanCreated)) == 1
+
+
+async def test_bad_arguments_are_answered_with_what_is_wrong_and_mended() -> None:
+    model = ScriptedModel(calls("add", a="x", c=2), calls("add", a=1, b=2), says("3 [S1]."))
+    run = driven(model, add)
+    await run.ask()
+    (message,) = results(model, 1)
+    assert "Nothing was run, because the plan has a fault." in message.text
+    assert "'b' is missing" in message.text and "no argument 'c'" in message.text
+
+
+@pytest.mark.parametrize(
+    ("steps", "told"),
+    [
+        (
+            [step("a", "count", text={"$ref": "b"}), step("b", "shout", text="{{a}}")],
+            "wait for each other",
+        ),
+        ([step("a", "count", "a", text="x")], "wait for each other"),
+        ([step("a", "count", text={"$ref": "z.text"})], "It needs step 'z', which is not there"),
+        ([step("a", "count", "z", text="x")], "It needs step 'z', which is not there"),
+        (
+            [step("a", "shout", text="x"), step("b", "shout", text="y", times={"$ref": "a"})],
+            "Argument 'times' of shout must be integer, but 's1' is string.",
+        ),
+        (
+            [step("a", "shout", text="x"), step("b", "count", texts={"$ref": "a"})],
+            "count takes no argument 'texts'; it takes text.",
+        ),
+        (
+            [step("a", "shout", text="x"), step("b", "shout", times={"$ref": "a"})],
+            "shout needs the argument 'text'.",
+        ),
+        (
+            [step("a", "shout", text="x"), step("b", "shout", "a", text="x", times="many")],
+            "times: should be a valid integer",
+        ),
+        ([step("a", "count", text="x"), step("a", "count", text="y")], "two steps are called 'a'"),
+        ([step("1st", "count", text="x")], "The plan cannot be read: steps.0.id"),
+        ([], "The plan cannot be read: steps"),
+    ],
+)
+async def test_a_plan_with_a_fault_is_not_begun(steps: list[dict[str, object]], told: str) -> None:
+    model = ScriptedModel(plan(*steps), says("I cannot."))  # type: ignore[arg-type]
+    run = driven(model, count, shout)
+    await run.ask()
+    (message,) = results(model, 1)
+    assert message.is_error and told in message.text
+    assert not run.told(StepStarted)
+
+
+async def test_a_number_may_stand_where_any_number_is_asked_for() -> None:
+    @tool(side_effects=False)
+    async def half(n: float) -> float:
+        """Halve a number."""
+        return n / 2
+
+    model = ScriptedModel(
+        plan(step("a", "count", text="four"), step("b", "half", n={"$ref": "a"})), says("Done.")
+    )
+    run = driven(model, count, half)
+    await run.ask()
+    assert [event.args for event in run.told(StepStarted)] == [{"text": "four"}, {"n": 4.0}]
+
+
+async def test_a_path_that_leads_nowhere_fails_its_step_and_names_what_is_there() -> None:
+    @tool(side_effects=False)
+    async def row() -> dict[str, int]:
+        """Return a row."""
+        return {"total": 3}
+
+    model = ScriptedModel(
+        plan(step("a", "row"), step("b", "count", text="{{a.totl}}")), says("No.")
+    )
+    await driven(model, row, count).ask()
+    (message,) = results(model, 1)
+    assert "Error (bad_reference): 's1.totl' names 'totl', which is not there." in message.text
+    assert "Did you mean 'total'?" in message.text
+
+
+async def test_one_tool_that_does_not_exist_keeps_the_whole_message_from_running() -> None:
+    model = ScriptedModel(calls("count", text="x").also("cont", text="x"), says("No."))
+    run = driven(model, count)
+    await run.ask()
+    assert [m.is_error for m in results(model, 1)] == [True, True]
+    assert not run.told(StepStarted)
+
+
+async def test_a_model_that_cannot_mend_its_plan_is_made_to_answer() -> None:
+    wrong = [calls("ad", a=n, b=n) for n in range(3)]
+    with ScriptedModel(*wrong, says("I could not.")) as model:
+        run = driven(model, add, limits=Limits(repairs=2))
+        answer = await run.ask()
+    assert answer.text == "I could not." and answer.reason == "answered"
+    last = model.seen[-1]
+    assert last.tools == ()
+    note = last.messages[-1]
+    assert isinstance(note, UserMessage)
+    assert "no more tools can be called. The plan could not be mended." in note.text
+
+
+async def test_a_plan_with_more_steps_than_are_left_is_sent_back() -> None:
+    turn = calls("add", a=0, b=0)
+    for n in range(1, 4):
+        turn = turn.also("add", a=n, b=n)
+    model = ScriptedModel(turn, calls("add", a=1, b=1), says("It is 2 [S1]."))
+    run = driven(model, add, limits=Limits(steps=3))
+    answer = await run.ask()
+    assert "It has 4 steps, but only 3 may still be made." in results(model, 1)[0].text
+    assert answer.text == "It is 2 [S1]." and answer.reason == "answered"

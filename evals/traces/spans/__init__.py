@@ -1,0 +1,1 @@
+"""Spans: OpenTelemetry traces of agents, in the dialects that are spoken."""

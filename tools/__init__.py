@@ -10,6 +10,7 @@ from .toolbox import Toolbox
 
 if TYPE_CHECKING:
     from .code import (
+        Attack,
         Execution,
         LocalSandbox,
         ProgramError,
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
         SandboxLimits,
         SandboxUnavailable,
         code_runner,
+        verify,
     )
     from .foreign import tool_from_langchain, tool_from_schema
     from .memory_tools import Notes, recall_tool, remember_tool
@@ -32,8 +34,19 @@ if TYPE_CHECKING:
         hardened_connection,
         sql_query,
     )
+    from .taint import DEFAULT_POLICY, Origin, Origins, Policy, Replayed, Rule, Ruling, replay
 
 _HOMES = {
+    "Attack": "code",
+    "verify": "code",
+    "replay": "taint",
+    "Ruling": "taint",
+    "Rule": "taint",
+    "Replayed": "taint",
+    "Policy": "taint",
+    "Origins": "taint",
+    "Origin": "taint",
+    "DEFAULT_POLICY": "taint",
     "Execution": "code",
     "Guarded": "sql",
     "LocalSandbox": "code",
@@ -60,16 +73,24 @@ _HOMES = {
 }
 
 __all__ = [
+    "DEFAULT_POLICY",
     "Arguments",
+    "Attack",
     "CallContext",
     "Execution",
     "Guarded",
     "LocalSandbox",
     "Notes",
+    "Origin",
+    "Origins",
     "PassageSearch",
+    "Policy",
     "ProgramError",
     "QueryLimits",
     "QueryResult",
+    "Replayed",
+    "Rule",
+    "Ruling",
     "Sandbox",
     "SandboxLimits",
     "SandboxUnavailable",
@@ -85,10 +106,12 @@ __all__ = [
     "hardened_connection",
     "recall_tool",
     "remember_tool",
+    "replay",
     "sql_query",
     "tool",
     "tool_from_langchain",
     "tool_from_schema",
+    "verify",
 ]
 
 

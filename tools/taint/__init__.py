@@ -1,0 +1,16 @@
+"""Taint: whether what a call is given comes from content that nobody vouches for."""
+
+from .origins import Origin, Origins
+from .policy import DEFAULT_POLICY, Policy, Rule, Ruling
+from .replay import Replayed, replay
+
+__all__ = [
+    "DEFAULT_POLICY",
+    "Origin",
+    "Origins",
+    "Policy",
+    "Replayed",
+    "Rule",
+    "Ruling",
+    "replay",
+]

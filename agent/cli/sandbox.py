@@ -4,29 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
-from importlib import import_module
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from .host import Host, with_settings
 
 if TYPE_CHECKING:
-    from surefoot.tools import LocalSandbox
+    from surefoot.tools import Attack
 
 GATE_NOT_MET = 3
-
-
-class Attack(Protocol):
-    """One attack, and what came of it."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def blocked(self) -> bool: ...
-    @property
-    def detail(self) -> str: ...
 
 
 @click.group()
@@ -65,13 +53,10 @@ def verify(host: Host, every: bool) -> int:
 
 
 async def _attacked() -> tuple[str, Sequence[Attack]]:
-    from surefoot.tools import LocalSandbox
+    from surefoot.tools import LocalSandbox, verify
 
-    attack: Callable[[LocalSandbox], Awaitable[Sequence[Attack]]] = import_module(
-        "surefoot.tools.code.verify"
-    ).verify
     place = LocalSandbox()
     try:
-        return await place.start(), await attack(place)
+        return await place.start(), await verify(place)
     finally:
         await place.close()

@@ -10,15 +10,19 @@ if TYPE_CHECKING:
     from .jail.plan import SandboxLimits, Tier
     from .local import LocalSandbox
     from .runner import code_runner
+    from .verify import Attack, verify
 
 _HOMES = {
+    "Attack": "verify",
     "LocalSandbox": "local",
     "SandboxLimits": "jail.plan",
     "Tier": "jail.plan",
     "code_runner": "runner",
+    "verify": "verify",
 }
 
 __all__ = [
+    "Attack",
     "Execution",
     "LocalSandbox",
     "ProgramError",
@@ -27,6 +31,7 @@ __all__ = [
     "SandboxUnavailable",
     "Tier",
     "code_runner",
+    "verify",
 ]
 
 

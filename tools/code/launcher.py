@@ -29,7 +29,7 @@ from surefoot_jail.zygote import main
 main(int(sys.argv[2]), int(sys.argv[3]))
 """
 
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "PATH": "/usr/bin:/bin",
     "MALLOC_ARENA_MAX": "2",
@@ -148,7 +148,7 @@ def _boot(control: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-I", "-S", "-X", "utf8", "-c", _BOOT, *arguments],
         pass_fds=(control,),
-        env=_ENVIRONMENT,
+        env=ENVIRONMENT,
         cwd="/",
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

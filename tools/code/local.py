@@ -73,6 +73,11 @@ class LocalSandbox:
         """Close it."""
         await self.close()
 
+    @property
+    def limits(self) -> SandboxLimits:
+        """What one session may use."""
+        return self._limits
+
     async def start(self) -> Tier:
         """Return the tier in force here; raises `SandboxUnavailable` when there is none."""
         return (await self._standing_ground()).tier

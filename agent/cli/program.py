@@ -23,6 +23,7 @@ COMMANDS = {
     "serve": "Answer over HTTP and WebSocket, with a page for people.",
     "approve": "Decide on a tool call that waits for a person.",
     "memory": "Show, forget or write out what is remembered about a person.",
+    "eval": "Run suites, grade recorded runs, and compare two sets of results.",
     "trace": "Show the recorded runs and what happened in them.",
     "tools": "List the tools that a run may use.",
     "sandbox": "Look after the place where programs of models run.",

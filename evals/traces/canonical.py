@@ -37,8 +37,17 @@ def _adapter() -> TypeAdapter[Trace]:
 def as_json(trace: Trace) -> dict[str, JsonValue]:
     """Return a trace as JSON, what is at its default left out."""
     body: dict[str, JsonValue] = _adapter().dump_python(
-        trace, mode="json", exclude_defaults=True, warnings=False
+        trace,
+        mode="json",
+        exclude_defaults=True,
+        exclude={"evidence", "verdicts"},
+        warnings=False,
     )
+    # Here a default may say which kind of thing it is, so all of it stays.
+    if trace.evidence:
+        body["evidence"] = [item.model_dump(mode="json") for item in trace.evidence]
+    if trace.verdicts:
+        body["verdicts"] = [verdict.model_dump(mode="json") for verdict in trace.verdicts]
     return body
 
 

@@ -30,7 +30,7 @@ def read(document: object, path: str) -> Iterator[Trace]:
     attacked = bool(injection) and attack not in ("", "none")
     failed = text(body.get("error")) or None
     verdicts = {k: body.get(k) for k in ("utility", "security") if isinstance(body.get(k), bool)}
-    clusters = {"suite": suite, "task": f"{suite}/{task}"}
+    clusters = {"task": f"{suite}/{task}", "suite": suite}
     if attacked:
         clusters["injection"] = f"{suite}/{injection}"
     yield Trace(

@@ -35,6 +35,14 @@ class EventBase(BaseModel):
     ts: str = ""
     """RFC 3339, UTC."""
 
+    def put(
+        self, *, seq: int, event_id: str, run_id: str, thread_id: str, tenant: str, ts: str
+    ) -> None:
+        """Give the event its place. Only the log that keeps it does so, before anybody sees it."""
+        self.__dict__.update(
+            seq=seq, event_id=event_id, run_id=run_id, thread_id=thread_id, tenant=tenant, ts=ts
+        )
+
 
 class RunStarted(EventBase):
     """A run began."""

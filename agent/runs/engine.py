@@ -348,12 +348,12 @@ class RunEngine:
             job.result.set_exception(outcome)
 
     def _emitter(self, job: Job) -> Emit:
-        run, log = job.run, self._log
+        key, run_id, log = job.run.key, job.run.run_id, self._log
 
         def emit(event: Event) -> None:
             if isinstance(event, ApprovalRequested):
                 job.desk.asked.add(event.call_id)
-            log.append(event, run.key, run.run_id)
+            log.append(event, key, run_id)
 
         return emit
 

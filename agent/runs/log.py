@@ -176,21 +176,21 @@ class _Stamping(ABC):
         limit: int | None = None,
     ) -> list[Event]: ...
 
-    def _stamp(self, event: Event, key: ThreadKey, run_id: str) -> tuple[_Thread, Event]:
+    def _stamp(self, event: Event, key: ThreadKey, run_id: str) -> _Thread:
+        """Give the event its place; it belongs to this log from now on."""
         thread = self._threads[key]
         thread.seq += 1
-        thread.evidence = max(thread.evidence, _last_evidence(event))
-        stamped = event.model_copy(
-            update={
-                "seq": thread.seq,
-                "event_id": f"{run_id}-{thread.seq}",
-                "run_id": run_id,
-                "thread_id": key.thread_id,
-                "tenant": key.tenant,
-                "ts": self._now(),
-            }
+        if isinstance(event, StepFinished | ContextRecalled):
+            thread.evidence = max(thread.evidence, _last_evidence(event))
+        event.put(
+            seq=thread.seq,
+            event_id=f"{run_id}-{thread.seq}",
+            run_id=run_id,
+            thread_id=key.thread_id,
+            tenant=key.tenant,
+            ts=self._now(),
         )
-        return thread, stamped
+        return thread
 
 
 async def _set_within(news: asyncio.Event, seconds: float | None) -> bool:
@@ -201,10 +201,8 @@ async def _set_within(news: asyncio.Event, seconds: float | None) -> bool:
         return False
 
 
-def _last_evidence(event: Event) -> int:
-    if isinstance(event, StepFinished | ContextRecalled) and event.evidence:
-        return int(event.evidence[-1].id[1:])
-    return 0
+def _last_evidence(event: StepFinished | ContextRecalled) -> int:
+    return int(event.evidence[-1].id[1:]) if event.evidence else 0
 
 
 class MemoryEventLog(_Stamping):
@@ -219,10 +217,10 @@ class MemoryEventLog(_Stamping):
         return self._threads.setdefault(key, _Thread()).evidence
 
     def append(self, event: Event, key: ThreadKey, run_id: str) -> Event:
-        thread, stamped = self._stamp(event, key, run_id)
-        self._events[key].append(stamped)
-        thread.tell(stamped)
-        return stamped
+        thread = self._stamp(event, key, run_id)
+        self._events[key].append(event)
+        thread.tell(event)
+        return event
 
     async def read(
         self,
@@ -269,26 +267,26 @@ class SqliteEventLog(_Stamping):
     def append(self, event: Event, key: ThreadKey, run_id: str) -> Event:
         if self._broken is not None:
             raise self._broken
-        thread, stamped = self._stamp(event, key, run_id)
+        thread = self._stamp(event, key, run_id)
         evidence = thread.evidence
 
         def write(connection: sqlite3.Connection) -> None:
             connection.execute(
                 "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)",
-                (*key, stamped.seq, stamped.run_id, stamped.type, stamped.model_dump_json()),
+                (*key, event.seq, event.run_id, event.type, event.model_dump_json()),
             )
             connection.execute(
                 "INSERT INTO threads VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
                 "seq = excluded.seq, evidence = excluded.evidence, "
                 "updated_at = excluded.updated_at",
-                (*key, stamped.seq, evidence, stamped.ts, stamped.ts),
+                (*key, event.seq, evidence, event.ts, event.ts),
             )
 
         def done(_: object) -> None:
-            thread.tell(stamped)
+            thread.tell(event)
 
         self._database.post(write, done, self._fail)
-        return stamped
+        return event
 
     def _fail(self, error: Exception) -> None:
         """Stop taking events: one that could not be kept would leave a gap."""

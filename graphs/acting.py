@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -180,7 +179,7 @@ async def _run(context: RunContext, one: Prepared) -> _Outcome:
     """Make one call and note it in the call ledger, where there is one."""
     step, tool, ledger = one.step, one.tool, context.calls
     context.emit(StepStarted(step_id=step.id, call_id=step.call_id, tool=tool.name, args=one.args))
-    began = time.perf_counter()
+    began = context.ticks()
     try:
         if ledger is not None and tool.side_effects:
             await ledger.began(step.call_id, run_id=context.run_id)
@@ -195,7 +194,7 @@ async def _run(context: RunContext, one: Prepared) -> _Outcome:
                 tool=tool.name,
                 error="The run was stopped.",
                 code="cancelled",
-                ms=_since(began),
+                ms=_since(context, began),
             )
         )
         raise
@@ -210,34 +209,34 @@ async def _attempt(context: RunContext, one: Prepared, began: float) -> _Outcome
         async with asyncio.timeout(seconds) as clock:
             output = await tool.run(one.args, call_context(context, one.step))
     except ToolError as error:
-        return _Outcome(error=str(error), code=error.code, ms=_since(began))
+        return _Outcome(error=str(error), code=error.code, ms=_since(context, began))
     except asyncio.CancelledError as error:
         if (task := asyncio.current_task()) is None or task.cancelling():
             raise
         return _crashed(context, tool, error, began)
     except (Exception, SystemExit) as error:
         if isinstance(error, TimeoutError) and clock.expired():
-            return _too_long(tool, seconds, began)
+            return _too_long(context, tool, seconds, began)
         return _crashed(context, tool, error, began)
-    return _Outcome(output=output, ms=_since(began))
+    return _Outcome(output=output, ms=_since(context, began))
 
 
-def _too_long(tool: Tool, seconds: float, began: float) -> _Outcome:
+def _too_long(context: RunContext, tool: Tool, seconds: float, began: float) -> _Outcome:
     if seconds < tool.timeout_seconds:
         told, code = f"{tool.name} was stopped, because the run's time was up.", "limit"
     else:
         told, code = f"{tool.name} took longer than {seconds:g} s and was stopped.", "timeout"
-    return _Outcome(error=told, code=code, ms=_since(began))
+    return _Outcome(error=told, code=code, ms=_since(context, began))
 
 
 def _crashed(context: RunContext, tool: Tool, error: BaseException, began: float) -> _Outcome:
     logger.error("tool %r failed in run %s", tool.name, context.run_id, exc_info=error)
     told = f"{tool.name} failed with an internal error ({type(error).__name__})."
-    return _Outcome(error=told, code="tool_crashed", ms=_since(began))
+    return _Outcome(error=told, code="tool_crashed", ms=_since(context, began))
 
 
-def _since(began: float) -> float:
-    return round((time.perf_counter() - began) * 1000, 3)
+def _since(context: RunContext, began: float) -> float:
+    return round((context.ticks() - began) * 1000, 3)
 
 
 async def _settle(context: RunContext, one: Prepared, call: Awaitable[_Outcome]) -> StepResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -39,6 +40,8 @@ class RunContext:
     emit: Callable[[Event], None]
     now: Callable[[], str]
     checks: Checks
+    ticks: Callable[[], float] = time.perf_counter
+    """Measures how long something takes."""
     policy: ReleasePolicy = "hold"
     memory: Memory | None = None
     checkpointed: bool = True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
 from typing import Literal
 
@@ -37,7 +36,7 @@ async def _recall(context: RunContext, question: str) -> Recalled:
     """Ask memory, number what it finds, and tell of it. Unreadable memory is told, not fatal."""
     if context.memory is None:
         return Recalled()
-    began = time.perf_counter()
+    began = context.ticks()
     try:
         recalled = await context.memory.recall(question, context.scope)
     except (SurefootError, OSError) as error:
@@ -46,7 +45,7 @@ async def _recall(context: RunContext, question: str) -> Recalled:
     evidence = context.ledger.of_call(None)
     if not evidence:
         evidence = context.ledger.record(recalled.findings, call_id=None)
-    ms = round((time.perf_counter() - began) * 1000, 3)
+    ms = round((context.ticks() - began) * 1000, 3)
     context.emit(ContextRecalled(turns=len(recalled.turns), evidence=evidence, ms=ms))
     return recalled
 
@@ -94,7 +93,7 @@ async def call_model(
     thoughts: list[str] = []
     calls: list[ToolCall] = []
     finished: Finished | None = None
-    began = time.perf_counter()
+    began = context.ticks()
     try:
         async with asyncio.timeout(context.budget.seconds_left):
             async for part in context.model.stream(request):
@@ -118,7 +117,7 @@ async def call_model(
     if finished is None:
         raise ModelError(f"The answer of {context.model.name} broke off before its end. Ask again.")
     context.budget.record(finished)
-    _report(context, request, finished, "".join(thoughts), time.perf_counter() - began)
+    _report(context, request, finished, "".join(thoughts), context.ticks() - began)
     return AssistantMessage(text="".join(text), tool_calls=tuple(calls)), finished
 
 

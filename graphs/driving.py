@@ -104,7 +104,7 @@ def _take_up(context: RunContext, progress: Progress | None, desk: Desk) -> None
     if progress is not None:
         made = sum(known.output is not None for known in context.known_calls.values())
         used = progress.used.model_copy(update={"tool_calls": max(progress.used.tool_calls, made)})
-        context.budget = Budget(context.budget.limits, used=used)
+        context.budget = Budget(context.budget.limits, used=used, monotonic=context.ticks)
 
 
 def _waiting(update: Mapping[str, object]) -> list[str]:

@@ -30,6 +30,7 @@ from .context import RunContext
 from .planning import PLAN_TOOL, CallGroup
 from .rendering import render
 from .state import Progress, RunState
+from .tainting import rule_on, tell
 
 _NOT_MADE = frozenset({"limit", "needs_failed_step"})
 
@@ -148,8 +149,17 @@ async def _check(
 
 
 def _needs_approval(context: RunContext, one: Prepared) -> bool:
+    """Return whether a person must be asked, or the policy heard, before the call is made.
+
+    A call that may have been made already is asked about, unless a second one changes nothing.
+    """
+    asks = one.tool.asks
     known = context.known_calls.get(one.step.call_id)
-    return one.tool.side_effects and (known is None or known.is_unknown)
+    if known is not None:
+        return known.is_unknown and not one.tool.idempotent
+    if asks == "tainted":
+        return rule_on(context, one).decision != "allow"
+    return asks == "always"
 
 
 async def _approved(
@@ -161,6 +171,7 @@ async def _approved(
             told = f"{one.tool.name} needs a person's approval, and nobody can be asked here."
             board.results[one.step.id] = fail(context, one.step, told, "no_approval")
         return []
+    waiting = [one for one in waiting if not _refused(context, board, one)]
     if not waiting:
         return []
     decisions = decide(context, waiting)
@@ -180,6 +191,17 @@ async def _approved(
             continue
         passed.append(Prepared(step=one.step, tool=one.tool, args=args))
     return passed
+
+
+def _refused(context: RunContext, board: Board, one: Prepared) -> bool:
+    """Return whether the policy forbids the call, and note it as failed then."""
+    ruling = rule_on(context, one)
+    tell(context, one, ruling)
+    if ruling.decision != "refuse":
+        return False
+    told = f"The policy forbids this call. {ruling.reason}"
+    board.results[one.step.id] = fail(context, one.step, told, "forbidden")
+    return True
 
 
 def _affordable(

@@ -104,7 +104,12 @@ def _seconds(context: RunContext, tool: Tool) -> float:
 
 def call_context(context: RunContext, step: Step) -> CallContext:
     """Return what a tool is told about the call of `step`."""
-    return CallContext(scope=context.scope, run_id=context.run_id, call_id=step.call_id)
+    return CallContext(
+        scope=context.scope,
+        run_id=context.run_id,
+        call_id=step.call_id,
+        evidence=context.ledger.get,
+    )
 
 
 def call_checked(context: RunContext, step: Step, error: ToolError | None) -> None:

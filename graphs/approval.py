@@ -12,6 +12,7 @@ from surefoot.events import ApprovalRequested, ApprovalResolved
 
 from .acting import Prepared
 from .context import RunContext
+from .tainting import rule_on
 
 
 class Decision(BaseModel):
@@ -47,7 +48,8 @@ def decide(context: RunContext, waiting: Sequence[Prepared]) -> dict[str, Decisi
         for call_id, value in given["decisions"].items():
             if not (is_old and call_id in again):
                 decisions[call_id] = Decision.model_validate(value)
-    for call_id, decision in decisions.items():
+    for call_id in (one.step.call_id for one in waiting):
+        decision = decisions[call_id]
         if context.first(_asked(context, call_id, again).replace("approval", "decision")):
             context.emit(
                 ApprovalResolved(call_id=call_id, decision=decision.decision, args=decision.args)
@@ -78,4 +80,6 @@ def _reason(context: RunContext, one: Prepared) -> str:
             f"{one.tool.name} was called before the process ended, and nothing tells whether it "
             "took effect. Approve to call it again."
         )
-    return f"{one.tool.name} has side effects."
+    ruling = rule_on(context, one)
+    why = f"{one.tool.name} has side effects." if one.tool.side_effects else ""
+    return f"{why} {ruling.reason}".strip()

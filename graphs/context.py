@@ -15,7 +15,7 @@ from surefoot.limits import ReleasePolicy
 from surefoot.memory import Memory
 from surefoot.model import ChatModel
 from surefoot.scope import Scope
-from surefoot.tools import Toolbox
+from surefoot.tools import DEFAULT_POLICY, Origins, Policy, Toolbox
 from surefoot.verdicts import Verdict
 
 from .budget import Budget
@@ -54,6 +54,14 @@ class RunContext:
     """Calls and checks whose events have already been told, by this attempt or an earlier one."""
     values: dict[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     """Results of finished steps, by step id."""
+    taint: Policy = DEFAULT_POLICY
+    """What is asked or refused by where a call's arguments come from."""
+    said: list[str] = field(default_factory=list[str])
+    """What the user has said in the thread, as far as the model was given it."""
+    origins: Origins | None = None
+    """What is known of where words come from; made when a call first needs it."""
+    noted: int = 0
+    """How many pieces of evidence `origins` knows."""
     verdicts: list[Verdict] = field(default_factory=list[Verdict])
     facts: FactIndex = field(default_factory=FactIndex)
     """The figures of the evidence, for the checks."""

@@ -24,6 +24,7 @@ async def open_conversation(context: RunContext, question: str) -> list[Message]
     """Return the first messages: instructions, earlier turns, and the question with its context."""
     recalled = await _recall(context, question)
     messages: list[Message] = [SystemMessage(context.instructions)]
+    context.said = [*(turn.question for turn in recalled.turns), question]
     for turn in recalled.turns:
         messages += [UserMessage(turn.question), AssistantMessage(turn.answer)]
     text = question

@@ -10,11 +10,13 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
 
 from surefoot.answer import Answer
+from surefoot.messages import Message, UserMessage
 
 from .approval import Decision, answered
 from .budget import Budget
 from .context import RunContext
 from .machine import Machine
+from .prompt_parts import CONTEXT_OPENS, RUN_NOTE
 from .state import Progress, RunState
 
 Durability = Literal["sync", "async", "exit"]
@@ -80,6 +82,7 @@ async def drive(
         if kept.next:
             given = None
         _take_up(context, kept.values.get("progress"), desk)
+        context.said = _said(kept.values.get("messages", []))
     how = durability if context.checkpointed else None
     while True:
         waiting: list[str] = []
@@ -105,6 +108,12 @@ def _take_up(context: RunContext, progress: Progress | None, desk: Desk) -> None
         made = sum(known.output is not None for known in context.known_calls.values())
         used = progress.used.model_copy(update={"tool_calls": max(progress.used.tool_calls, made)})
         context.budget = Budget(context.budget.limits, used=used, monotonic=context.ticks)
+
+
+def _said(messages: Sequence[Message]) -> list[str]:
+    """Return what the user said, without what memory and the run added to it."""
+    spoken = (message.text for message in messages if isinstance(message, UserMessage))
+    return [t.partition(CONTEXT_OPENS)[0] for t in spoken if not t.startswith(RUN_NOTE)]
 
 
 def _waiting(update: Mapping[str, object]) -> list[str]:

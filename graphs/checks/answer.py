@@ -61,8 +61,13 @@ def numbers_in_evidence(claim: Claim) -> Verdict | None:
     numbers = [one for one in figures.numbers if not (one.word and one.value <= 2)]
     if not (numbers or figures.days or figures.times or figures.versions):
         return None
-    index = claim.facts
-    grounds = [index.said(claim.question), *map(index.of, claim.cited or claim.evidence)]
+    index, evidence = claim.facts, claim.cited or claim.evidence
+    # Most numbers are values of the evidence; only the others are worth reading its text for.
+    values = [index.values(item) for item in evidence]
+    numbers = [one for one in numbers if not any(facts.state(one) for facts in values)]
+    if not (numbers or figures.days or figures.times or figures.versions):
+        return _verdict(claim, "numbers_in_evidence", "supported", "", "")
+    grounds = [index.said(claim.question), *map(index.of, evidence)]
     falls = _FALLS.search(claim.text) is not None
     loose = (
         sum(not any(_states(g, one, falls) for g in grounds) for one in numbers)

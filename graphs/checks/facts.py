@@ -49,6 +49,13 @@ class FactIndex:
     def __init__(self) -> None:
         self._known: dict[str, Facts] = {}
         self._said: dict[str, Facts] = {}
+        self._values: dict[str, Facts] = {}
+
+    def values(self, item: Evidence) -> Facts:
+        """Return what the evidence holds as values, without reading its text."""
+        if (facts := self._values.get(item.id)) is None:
+            facts = self._values[item.id] = Facts(numbers=sorted(set(_values(item))))
+        return facts
 
     def of(self, item: Evidence) -> Facts:
         """Return the facts of one piece of the run's evidence."""

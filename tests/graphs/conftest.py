@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -55,6 +56,7 @@ class Driven:
     desk: Desk = field(default_factory=Desk)
     checkpoints: Checkpoints | None = None
     waits: list[bool] = field(default_factory=list[bool])
+    _waiting: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def ask(self, question: str = "What is it?", *, resume: bool = False) -> Answer:
         """Drive the run to its answer."""
@@ -70,6 +72,13 @@ class Driven:
 
     async def _wait(self, waits: bool) -> None:
         self.waits.append(waits)
+        if waits:
+            self._waiting.set()
+
+    async def until_it_waits(self) -> None:
+        """Return when the run begins to wait for a person, the next time."""
+        await self._waiting.wait()
+        self._waiting.clear()
 
     def told(self, kind: type[E]) -> list[E]:
         """Return the events of one type, in order."""

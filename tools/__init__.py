@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .decorator import tool
-from .tool import Arguments, CallContext, Tool, ToolOutput
+from .naming import foreign_names, provider_name
+from .options import ToolOptions
+from .tool import Approval, Arguments, CallContext, Tool, ToolOutput
 from .toolbox import Toolbox
 
 if TYPE_CHECKING:
@@ -34,9 +36,20 @@ if TYPE_CHECKING:
         hardened_connection,
         sql_query,
     )
-    from .taint import DEFAULT_POLICY, Origin, Origins, Policy, Replayed, Rule, Ruling, replay
+    from .taint import (
+        DEFAULT_POLICY,
+        Origin,
+        Origins,
+        Policy,
+        Replayed,
+        Rule,
+        Ruling,
+        note_evidence,
+        replay,
+    )
 
 _HOMES = {
+    "note_evidence": "taint",
     "Attack": "code",
     "verify": "code",
     "replay": "taint",
@@ -74,6 +87,7 @@ _HOMES = {
 
 __all__ = [
     "DEFAULT_POLICY",
+    "Approval",
     "Arguments",
     "Attack",
     "CallContext",
@@ -97,13 +111,17 @@ __all__ = [
     "Table",
     "TableReport",
     "Tool",
+    "ToolOptions",
     "ToolOutput",
     "Toolbox",
     "Workspace",
     "code_runner",
     "document_search",
+    "foreign_names",
     "guard_sql",
     "hardened_connection",
+    "note_evidence",
+    "provider_name",
     "recall_tool",
     "remember_tool",
     "replay",

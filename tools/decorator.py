@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import cast, get_args, get_origin, overload
+from typing import Unpack, cast, get_args, get_origin, overload
 
 from pydantic import JsonValue
 from pydantic.errors import PydanticUserError
@@ -16,6 +16,7 @@ from pydantic.errors import PydanticUserError
 from surefoot.errors import ConfigurationError
 from surefoot.evidence import Finding, Trust
 
+from .options import ToolOptions, make_tool
 from .output import output_of
 from .signature import Function, Signature, adapter_of, schema_of, signature_of
 from .tool import Arguments, CallContext, Tool, ToolOutput
@@ -29,12 +30,7 @@ def tool(function: Function, /) -> Tool: ...
 
 @overload
 def tool(
-    *,
-    name: str | None = None,
-    description: str | None = None,
-    side_effects: bool = True,
-    timeout_seconds: float = 30.0,
-    trust: Trust = "untrusted",
+    *, name: str | None = None, description: str | None = None, **options: Unpack[ToolOptions]
 ) -> Callable[[Function], Tool]: ...
 
 
@@ -44,11 +40,9 @@ def tool(
     *,
     name: str | None = None,
     description: str | None = None,
-    side_effects: bool = True,
-    timeout_seconds: float = 30.0,
-    trust: Trust = "untrusted",
+    **options: Unpack[ToolOptions],
 ) -> Tool | Callable[[Function], Tool]:
-    """Make a tool of a typed function, sync or async.
+    """Make a tool of a typed function, sync or async; `ToolOptions` says how it is called.
 
     The docstring is what the model reads, its `Args:` section included. A parameter annotated
     `CallContext` is filled in and hidden from the model. A sync function runs in a thread, which
@@ -58,16 +52,14 @@ def tool(
 
     def make(function: Function) -> Tool:
         signature = signature_of(function, legal_name(name or _name_of(function)), names)
-        return Tool(
-            name=signature.tool,
-            description=_description(description or signature.description, signature.tool),
-            parameters=signature.parameters,
+        return make_tool(
+            signature.tool,
+            _description(description or signature.description, signature.tool),
+            signature.parameters,
+            signature.validate,
+            _runner(function, signature, options.get("trust", "untrusted")),
+            options,
             returns=_returns(signature.returns),
-            validate=signature.validate,
-            run=_runner(function, signature, trust),
-            side_effects=side_effects,
-            timeout_seconds=timeout_seconds,
-            trust=trust,
         )
 
     return make if function is None else make(function)

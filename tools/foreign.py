@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from copy import deepcopy
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Unpack, cast
 
 from pydantic import JsonValue
 
 from surefoot.errors import ConfigurationError, ToolError
-from surefoot.evidence import Trust
 
-from .decorator import legal_name
+from .naming import provider_name
+from .options import ToolOptions, make_tool
 from .output import output_of
 from .repair import did_you_mean, refusal, shown, unknown_argument
 from .tool import Arguments, CallContext, Tool, ToolOutput
@@ -27,13 +27,16 @@ def tool_from_schema(
     description: str,
     parameters: dict[str, JsonValue],
     run: Callable[[Arguments, CallContext], Awaitable[object]],
-    *,
-    side_effects: bool = True,
-    timeout_seconds: float = 30.0,
-    trust: Trust = "untrusted",
+    **options: Unpack[ToolOptions],
 ) -> Tool:
-    """Make a tool of a JSON Schema (Draft 2020-12, an object) and what runs it."""
-    validator = _validator(legal_name(name), parameters)
+    """Make a tool of a JSON Schema (Draft 2020-12, an object) and what runs it.
+
+    A name that no provider would take, such as one with points in it, becomes one they take; see
+    `provider_name`.
+    """
+    name = provider_name(name)
+    validator = _validator(name, parameters)
+    trust = options.get("trust", "untrusted")
 
     def validate(args: Mapping[str, JsonValue]) -> Arguments:
         return _validated(name, validator, parameters, args)
@@ -41,25 +44,10 @@ def tool_from_schema(
     async def call(args: Arguments, context: CallContext) -> ToolOutput:
         return output_of(await run(args, context), tool=name, args=args, trust=trust)
 
-    return Tool(
-        name=name,
-        description=description,
-        parameters=parameters,
-        validate=validate,
-        run=call,
-        side_effects=side_effects,
-        timeout_seconds=timeout_seconds,
-        trust=trust,
-    )
+    return make_tool(name, description, parameters, validate, call, options)
 
 
-def tool_from_langchain(
-    tool: BaseTool,
-    *,
-    side_effects: bool = True,
-    timeout_seconds: float = 30.0,
-    trust: Trust = "untrusted",
-) -> Tool:
+def tool_from_langchain(tool: BaseTool, **options: Unpack[ToolOptions]) -> Tool:
     """Make a tool of a LangChain tool; what it raises as `ToolException` the model reads."""
     from langchain_core.tools import ToolException
     from langchain_core.utils.function_calling import convert_to_openai_function
@@ -77,9 +65,7 @@ def tool_from_langchain(
         str(function.get("description") or tool.description),
         function.get("parameters") or {"type": "object", "properties": {}},
         run,
-        side_effects=side_effects,
-        timeout_seconds=timeout_seconds,
-        trust=trust,
+        **options,
     )
 
 

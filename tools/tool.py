@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import JsonValue
 
-from surefoot.evidence import Finding, Trust
+from surefoot.evidence import Evidence, Finding, Trust
 from surefoot.model import ToolSpec
 from surefoot.scope import Scope
 
+from .taint.policy import Rule
+
 Arguments = dict[str, JsonValue]
+
+Approval = Literal["always", "tainted", "never"]
+"""When a person is asked before a call: each time, or when an argument comes from untrusted
+content and not from the user."""
+
+RESULT_CHARACTERS = 8_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +30,8 @@ class CallContext:
     scope: Scope
     run_id: str
     call_id: str
+    evidence: Callable[[str], Evidence | None] = lambda _: None
+    """Returns the run's evidence by its id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +64,26 @@ class Tool:
     inspect: Callable[[Arguments, CallContext], Awaitable[None]] | None = None
     """A dry run for the call check: raises `ToolError` with a repair hint, changes nothing."""
     side_effects: bool = True
-    """True asks a person before each call."""
+    """False for what only looks. What changes something is asked about, unless `approval` says
+    otherwise, and is never made twice."""
+    idempotent: bool = False
+    """True when a second call changes nothing more, so that one whose outcome is unknown may be
+    made again."""
+    approval: Approval | None = None
+    """None asks always about what has side effects, and never about the rest."""
+    rules: tuple[Rule, ...] = ()
+    """What is asked or refused by where arguments come from; they go before the run's policy."""
     timeout_seconds: float = 30.0
+    """For all attempts of a call together."""
     trust: Trust = "untrusted"
     """Whether its output may be taken at its word."""
+    result_characters: int = RESULT_CHARACTERS
+    """So much of each piece of evidence is shown to the model; the rest is kept and can be read."""
+
+    @property
+    def asks(self) -> Approval:
+        """When a person is asked before a call."""
+        return self.approval or ("always" if self.side_effects else "never")
 
     def spec(self) -> ToolSpec:
         """Return the tool as a model is told about it."""

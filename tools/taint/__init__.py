@@ -2,7 +2,7 @@
 
 from .origins import Origin, Origins
 from .policy import DEFAULT_POLICY, Policy, Rule, Ruling
-from .replay import Replayed, replay
+from .replay import Replayed, note_evidence, replay
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -12,5 +12,6 @@ __all__ = [
     "Replayed",
     "Rule",
     "Ruling",
+    "note_evidence",
     "replay",
 ]

@@ -60,6 +60,11 @@ class Policy(BaseModel):
 
     rules: tuple[Rule, ...] = (Rule(),)
 
+    @property
+    def rules_on_clean(self) -> bool:
+        """True when some rule may hold though nothing untrusted has been read."""
+        return any(set(rule.source) - {"untrusted"} for rule in self.rules)
+
     def rule_on(self, tool: str, origins: Sequence[Origin]) -> Ruling:
         """Return the gravest decision over all arguments, with the reasons for it."""
         decision: Decision = "allow"

@@ -38,7 +38,7 @@ def replay(
                 origins.say(event.text)
             case ContextRecalled() | StepFinished():
                 for item in event.evidence:
-                    note(origins, item)
+                    note_evidence(origins, item)
             case StepStarted() if tools is None or event.tool in tools:
                 ruling = policy.rule_on(event.tool, origins.trace(event.args))
                 replayed.append(
@@ -55,7 +55,7 @@ def replay(
     return replayed
 
 
-def note(origins: Origins, item: Evidence) -> None:
+def note_evidence(origins: Origins, item: Evidence) -> None:
     """Tell `origins` of a piece of evidence."""
     text = item.content
     if item.data is not None and not isinstance(item.data, str):

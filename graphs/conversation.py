@@ -96,7 +96,7 @@ async def call_model(
     finished: Finished | None = None
     began = context.ticks()
     try:
-        async with asyncio.timeout(context.budget.seconds_left):
+        async with asyncio.timeout(context.budget.seconds_left) as clock:
             async for part in context.model.stream(request):
                 if isinstance(part, TextDelta):
                     text.append(part.text)
@@ -112,7 +112,10 @@ async def call_model(
                     thoughts.clear()
                     calls.clear()
                     on_restart()
-    except TimeoutError:
+    except TimeoutError as error:
+        if not clock.expired():
+            told = f"{context.model.name} did not answer in time. Ask again."
+            raise ModelError(told) from error
         budget = context.budget
         raise LimitReached("seconds", used=budget.seconds, allowed=budget.limits.seconds) from None
     if finished is None:
@@ -125,8 +128,11 @@ async def call_model(
 def _report(
     context: RunContext, request: ModelRequest, finished: Finished, thoughts: str, seconds: float
 ) -> None:
-    """Tell what a call used, of what its prompt was made, and what the model thought aloud."""
-    if thoughts:
+    """Tell what a call used, of what its prompt was made, and what the model thought aloud.
+
+    Thoughts are nobody's claims, and are not checked: where answers are held, they are too.
+    """
+    if thoughts and context.policy != "hold":
         context.emit(ModelReasoned(model=finished.model or context.model.name, text=thoughts))
     context.emit(
         UsageReported(

@@ -144,11 +144,23 @@ async def run_wave(context: RunContext, wave: Sequence[Prepared]) -> list[StepRe
     calls = [asyncio.ensure_future(_gated(context, one, gate)) for one in wave]
     try:
         return [await _settle(context, one, call) for one, call in zip(wave, calls, strict=True)]
-    except BaseException:
+    except BaseException as error:
         for call in calls:
             call.cancel()
         await asyncio.gather(*calls, return_exceptions=True)
+        if isinstance(error, asyncio.CancelledError):
+            await _tell_finished(context, wave, calls)
         raise
+
+
+async def _tell_finished(
+    context: RunContext, wave: Sequence[Prepared], calls: Sequence[asyncio.Future[_Outcome]]
+) -> None:
+    """Tell of the calls that had come to their end before the run was stopped."""
+    for one, call in zip(wave, calls, strict=True):
+        has_ended = not call.cancelled() and call.exception() is None
+        if has_ended and one.step.call_id not in context.announced:
+            await _settle(context, one, call)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -260,6 +260,11 @@ class Assistant:
             self._open.home.log.release()
 
     @property
+    def release(self) -> ReleasePolicy:
+        """When sentences leave, where a question says nothing else."""
+        return self._release
+
+    @property
     def rooms(self) -> Rooms:
         """Documents, tables, memory and sandbox, each opened at its first use."""
         return self._rooms

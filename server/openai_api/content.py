@@ -1,0 +1,65 @@
+"""Content: texts as OpenAI's clients write them, and citations as they read them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from surefoot.evidence import DocumentSource, Evidence
+
+_CITED = re.compile(r"\[(S[0-9]+)\]")
+
+
+class Part(BaseModel):
+    """A piece of a message. Only texts are taken."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    text: str = ""
+
+
+class GivenMessage(BaseModel):
+    """A message of a conversation."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: Literal["message"] = "message"
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    content: str | list[Part] | None = None
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        if self.content is None or isinstance(self.content, str):
+            return self.content or ""
+        return "\n".join(part.text for part in self.content if part.text)
+
+
+def citations_in(
+    text: str, evidence: Sequence[Evidence], *, thread_id: str
+) -> list[dict[str, JsonValue]]:
+    """Return the citations of a text as annotations, in order."""
+    known = {item.id: item for item in evidence}
+    return [
+        _annotation(known[found[1]], found, thread_id)
+        for found in _CITED.finditer(text)
+        if found[1] in known
+    ]
+
+
+def _annotation(item: Evidence, found: re.Match[str], thread_id: str) -> dict[str, JsonValue]:
+    if isinstance(item.source, DocumentSource):
+        title = item.source.path
+    else:
+        title = f"{item.kind} {item.id}"
+    return {
+        "type": "url_citation",
+        "start_index": found.start(),
+        "end_index": found.end(),
+        "url": f"/v1/threads/{thread_id}/evidence/{item.id}",
+        "title": title,
+    }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .catalog import Catalog, Column, Table, quoted
 
-CATALOG_CHARACTERS = 6_000
+CATALOG_CHARACTERS = 16_000
 _SHORTEST_LIST = 3
 
 
@@ -22,29 +22,68 @@ class _Detail:
     samples: int
     columns: int
     """So many columns of a table are described; the rest are only counted."""
+    comments: bool = True
+    """False says nothing about what columns hold."""
 
 
 _DETAILS = (
     _Detail(values=30, characters=600, samples=3, columns=200),
-    _Detail(values=12, characters=200, samples=2, columns=100),
-    _Detail(values=6, characters=100, samples=1, columns=60),
-    _Detail(values=0, characters=0, samples=0, columns=40),
-    _Detail(values=0, characters=0, samples=0, columns=12),
+    _Detail(values=12, characters=200, samples=2, columns=200),
+    _Detail(values=6, characters=100, samples=1, columns=200),
+    _Detail(values=3, characters=40, samples=0, columns=200),
+    _Detail(values=0, characters=0, samples=0, columns=200),
+    *(
+        _Detail(values=0, characters=0, samples=0, columns=most, comments=False)
+        for most in (200, 100, 60, 40, 20, 10)
+    ),
 )
+"""What is said of values goes before any column does."""
 
 
 def print_catalog(catalog: Catalog, *, characters: int = CATALOG_CHARACTERS) -> str:
-    """Return the catalog in no more than `characters`; what there is no room for is counted."""
+    """Return the catalog in no more than `characters`; what there is no room for is counted.
+
+    First what is said of values gives way, then the last columns of wide tables, and all columns
+    only of the tables that come last.
+    """
     for detail in _DETAILS:
         text = "\n".join(_lines(catalog, detail))
         if len(text) <= characters:
             return text
-    return _names(catalog, characters)
+    return _as_many_as_fit(catalog, characters)
+
+
+def _as_many_as_fit(catalog: Catalog, characters: int) -> str:
+    """Return the first tables with columns as far as two thirds of the room go, then names."""
+    lines: list[str] = []
+    room = characters * 2 // 3
+    described = 0
+    for table in catalog.tables:
+        text = "\n".join(_table(table, _DETAILS[-1]))
+        room -= len(text) + 1
+        if room < 0:
+            break
+        lines.append(text)
+        described += 1
+    lines.append("-- Further tables; `DESCRIBE name` tells the columns of one:")
+    room = characters - sum(len(line) + 1 for line in lines) - 40
+    for position, table in enumerate(catalog.tables[described:], described):
+        line = f"-- {quoted(table.name)}: {_count(table.rows, 'row')}, {len(table.columns)} columns"
+        room -= len(line) + 1
+        if room < 0:
+            lines.append(f"-- {len(catalog.tables) - position} more tables")
+            break
+        lines.append(line)
+    return "\n".join(lines)
 
 
 def _lines(catalog: Catalog, detail: _Detail) -> Iterator[str]:
     for table in catalog.tables:
         yield from _table(table, detail)
+    yield from _keys(catalog)
+
+
+def _keys(catalog: Catalog) -> Iterator[str]:
     for key in catalog.keys:
         child = f"{quoted(key.table)}.{quoted(key.column)}"
         gap = f", {_count(key.unmatched, 'row')} unmatched" if key.unmatched else ""
@@ -67,6 +106,8 @@ def _table(table: Table, detail: _Detail) -> Iterator[str]:
 
 
 def _comment(column: Column, detail: _Detail) -> str:
+    if not detail.comments:
+        return ""
     parts = [part for part in (_content(column, detail), _nulls(column)) if part]
     return ", ".join(parts)
 
@@ -98,16 +139,3 @@ def _nulls(column: Column) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _names(catalog: Catalog, characters: int) -> str:
-    lines = ["-- Too many tables to describe: run `DESCRIBE table` or `SUMMARIZE table`."]
-    room = characters - len(lines[0]) - 40
-    for position, table in enumerate(catalog.tables):
-        line = f"-- {quoted(table.name)}: {_count(table.rows, 'row')}, {len(table.columns)} columns"
-        room -= len(line) + 1
-        if room < 0:
-            lines.append(f"-- {len(catalog.tables) - position} more tables")
-            break
-        lines.append(line)
-    return "\n".join(lines)

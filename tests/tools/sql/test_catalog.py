@@ -75,7 +75,7 @@ def test_keys_are_found_by_name_and_by_value(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(("tables", "columns"), [(1, 3), (1, 150), (1, 300), (40, 12), (90, 1)])
+@pytest.mark.parametrize(("tables", "columns"), [(1, 3), (1, 200), (40, 12), (120, 8)])
 def test_the_catalog_stays_within_its_size_and_counts_what_it_leaves_out(
     tmp_path: Path, tables: int, columns: int
 ) -> None:
@@ -83,13 +83,12 @@ def test_the_catalog_stays_within_its_size_and_counts_what_it_leaves_out(
     rows = [[f"value {m} of {n}" for n in range(columns)] for m in range(4)]
     files = {f"table_{n:03}": [header, *rows] for n in range(tables)}
     text = catalog_of(tmp_path, **files)
-    assert len(text) <= 6_000
-    described = text.count("CREATE TABLE") or len(re.findall(r"^-- table_\d+:", text, re.M))
+    assert len(text) <= 16_000
+    described = text.count("CREATE TABLE") + len(re.findall(r"^-- table_\d+:", text, re.M))
     left = re.search(r"^-- (\d+) more tables", text, re.M)
     assert described + (int(left[1]) if left else 0) == tables
-    if tables == 1:
-        hidden = re.search(r"-- (\d+) more columns: run `DESCRIBE table_000`", text)
-        assert text.count("VARCHAR") + (int(hidden[1]) if hidden else 0) == columns
+    if tables * columns <= 480:
+        assert text.count("VARCHAR") == tables * columns
 
 
 def test_values_of_several_lines_do_not_break_the_catalog(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_keys_are_found_by_name_and_by_value(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(("tables", "columns"), [(1, 3), (1, 200), (40, 12), (120, 8)])
+@pytest.mark.parametrize(("tables", "columns"), [(1, 3), (1, 200), (30, 12), (120, 8)])
 def test_the_catalog_stays_within_its_size_and_counts_what_it_leaves_out(
     tmp_path: Path, tables: int, columns: int
 ) -> None:
@@ -87,7 +87,7 @@ def test_the_catalog_stays_within_its_size_and_counts_what_it_leaves_out(
     described = text.count("CREATE TABLE") + len(re.findall(r"^-- table_\d+:", text, re.M))
     left = re.search(r"^-- (\d+) more tables", text, re.M)
     assert described + (int(left[1]) if left else 0) == tables
-    if tables * columns <= 480:
+    if tables * columns <= 360:
         assert text.count("VARCHAR") == tables * columns
 
 

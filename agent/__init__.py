@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .assistant import Assistant
+    from .budgets import MeteredModel, SpendLedger, SpendLimits
     from .cli.host import Host
     from .cli.program import run_command
     from .clock import Clock
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
         make_model,
         says,
     )
+    from .models.alike import NearQuestions, particulars
+    from .models.answers import CachedModel
     from .models.breaker import Breaker
+    from .models.cascade import CascadeModel, Route, Turn, small_first
     from .models.embedded import EmbeddedPlanner
     from .models.faults import (
         CircuitOpen,
@@ -38,8 +42,11 @@ if TYPE_CHECKING:
         Unreachable,
         UnusableReply,
     )
+    from .models.layer import Layer, make_layer
+    from .models.prices import FlatPrice
     from .models.steady import Lane, Link, Patience, SteadyModel
-    from .models.window import FittedModel
+    from .models.window import FittedModel, fitted, tokens_of
+    from .prompts import Prompt, PromptTemplate, assistant_prompt, template
     from .rooms import Ingested, Rooms
     from .runs import (
         Database,
@@ -60,6 +67,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "Assistant": "assistant",
     "Breaker": "models.breaker",
+    "CachedModel": "models.answers",
+    "CascadeModel": "models.cascade",
     "CircuitOpen": "models.faults",
     "Clock": "clock",
     "ContentRefused": "models.faults",
@@ -69,27 +78,36 @@ _HOMES = {
     "EmptyAnswer": "models.faults",
     "EventLog": "runs",
     "FittedModel": "models.window",
+    "FlatPrice": "models.prices",
     "Host": "cli.host",
     "Ingested": "rooms",
     "Job": "runs",
     "KeyRefused": "models.faults",
     "Lane": "models.steady",
     "LangChainModel": "models",
+    "Layer": "models.layer",
     "Link": "models.steady",
     "MemoryEventLog": "runs",
+    "MeteredModel": "budgets",
     "ModelUnknown": "models.faults",
+    "NearQuestions": "models.alike",
     "Patience": "models.steady",
+    "Prompt": "prompts",
+    "PromptTemplate": "prompts",
     "ProviderDown": "models.faults",
     "ProviderFault": "models.faults",
     "QuotaSpent": "models.faults",
     "RateLimited": "models.faults",
     "RequestRefused": "models.faults",
     "Rooms": "rooms",
+    "Route": "models.cascade",
     "Run": "runs",
     "RunEngine": "runs",
     "RunStore": "runs",
     "ScriptedModel": "models.scripted",
     "ScriptedTurn": "models.scripted",
+    "SpendLedger": "budgets",
+    "SpendLimits": "budgets",
     "SqliteEventLog": "runs",
     "Stalled": "models.faults",
     "SteadyModel": "models.steady",
@@ -99,19 +117,29 @@ _HOMES = {
     "ThreadBusy": "runs",
     "ThreadKey": "runs",
     "ThreadSearch": "runs",
+    "Turn": "models.cascade",
     "Unreachable": "models.faults",
     "UnusableReply": "models.faults",
+    "assistant_prompt": "prompts",
     "calls": "models.scripted",
     "chosen": "models",
     "fails": "models.scripted",
+    "fitted": "models.window",
+    "make_layer": "models.layer",
     "make_model": "models.providers",
+    "particulars": "models.alike",
     "run_command": "cli.program",
     "says": "models.scripted",
+    "small_first": "models.cascade",
+    "template": "prompts",
+    "tokens_of": "models.window",
 }
 
 __all__ = [
     "Assistant",
     "Breaker",
+    "CachedModel",
+    "CascadeModel",
     "CircuitOpen",
     "Clock",
     "ContentRefused",
@@ -121,27 +149,36 @@ __all__ = [
     "EmptyAnswer",
     "EventLog",
     "FittedModel",
+    "FlatPrice",
     "Host",
     "Ingested",
     "Job",
     "KeyRefused",
     "Lane",
     "LangChainModel",
+    "Layer",
     "Link",
     "MemoryEventLog",
+    "MeteredModel",
     "ModelUnknown",
+    "NearQuestions",
     "Patience",
+    "Prompt",
+    "PromptTemplate",
     "ProviderDown",
     "ProviderFault",
     "QuotaSpent",
     "RateLimited",
     "RequestRefused",
     "Rooms",
+    "Route",
     "Run",
     "RunEngine",
     "RunStore",
     "ScriptedModel",
     "ScriptedTurn",
+    "SpendLedger",
+    "SpendLimits",
     "SqliteEventLog",
     "Stalled",
     "SteadyModel",
@@ -151,14 +188,22 @@ __all__ = [
     "ThreadBusy",
     "ThreadKey",
     "ThreadSearch",
+    "Turn",
     "Unreachable",
     "UnusableReply",
+    "assistant_prompt",
     "calls",
     "chosen",
     "fails",
+    "fitted",
+    "make_layer",
     "make_model",
+    "particulars",
     "run_command",
     "says",
+    "small_first",
+    "template",
+    "tokens_of",
 ]
 
 

@@ -25,9 +25,9 @@ from surefoot.tools import Tool, Toolbox
 from .clock import Clock
 from .data_dir import DataDir
 from .home import Home
-from .models import LangChainModel, make_model
-from .models.choose import chosen
-from .prompts import instructions
+from .models.edition import data_edition
+from .models.layer import Layer, make_layer
+from .prompts import assistant_prompt
 from .questions import sound_question, sound_tenant, sound_thread
 from .rooms import Rooms
 from .runs import Emit, Job, Run, RunEngine, ThreadKey, expire_runs
@@ -73,7 +73,7 @@ class Assistant:
         self._release = release or self.settings.release
         self._durable = durable
         self._clock = clock or Clock()
-        self._instructions = instructions(self.settings.instructions)
+        self._prompt = assistant_prompt(self.settings.instructions)
         self._opening = asyncio.Lock()
         self._open: _Open | None = None
         self._closed = False
@@ -265,6 +265,13 @@ class Assistant:
         return self._release
 
     @property
+    def layer(self) -> Layer:
+        """The model and what stands behind it. Raises `ConfigurationError` before it is open."""
+        if self._open is None:
+            raise ConfigurationError("The assistant is not open; use `async with`.")
+        return self._open.layer
+
+    @property
     def rooms(self) -> Rooms:
         """Documents, tables, memory and sandbox, each opened at its first use."""
         return self._rooms
@@ -282,6 +289,7 @@ class Assistant:
         if self._open is not None:
             here, self._open = self._open, None
             await here.engine.close()
+            await here.layer.close()
             await self._rooms.close()
             await here.home.close()
 
@@ -297,7 +305,7 @@ class Assistant:
         return self._open
 
     async def _open_now(self) -> _Open:
-        model = self._model()
+        layer = self._layer()
         clock = self._clock
         if self._durable:
             data_dir = DataDir(self.settings.data_dir)
@@ -317,7 +325,9 @@ class Assistant:
         )
 
         async def work(job: Job, emit: Emit) -> Answer:
-            return await worker.work(job, emit, await self._equipment(model, job.run.scope.tenant))
+            return await worker.work(
+                job, emit, await self._equipment(layer.model, job.run.scope.tenant)
+            )
 
         engine = RunEngine(
             log=home.log,
@@ -326,34 +336,44 @@ class Assistant:
             forget=home.checkpoints.forget if home.checkpoints else None,
             now=clock.now,
         )
-        return _Open(home, engine)
+        return _Open(home, engine, layer)
 
     def _tenant(self, tenant: str | None) -> str:
         return sound_tenant(tenant) if tenant is not None else self.settings.tenant
 
-    def _model(self) -> ChatModel:
+    def _layer(self) -> Layer:
         given = self._given_model
         if isinstance(given, BaseChatModel):
-            return LangChainModel(given, name=given._llm_type)
+            from .models.langchain import LangChainModel
+
+            return Layer(model=LangChainModel(given, name=given._llm_type))
         if given is None or isinstance(given, str):
-            name = given or chosen(self.settings).name
-            return make_model(name, self.settings, self._rooms.embedder)
-        return given
+            return make_layer(
+                self.settings,
+                self._rooms.embedder,
+                now=self._clock.now,
+                name=given,
+                limits=self._limits,
+                folder=self.settings.data_dir if self._durable else None,
+                edition=lambda: data_edition(self.settings.data_dir),
+            )
+        return Layer(model=given)
 
     async def _equipment(self, model: ChatModel, tenant: str) -> Equipment:
         return Equipment(
             model=model,
             toolbox=Toolbox((*self._tools, *await self._rooms.tools(tenant))),
             memory=self._rooms.memory(),
-            instructions=self._instructions,
+            prompt=self._prompt,
         )
 
 
 class _Open:
     """What exists while the assistant is open."""
 
-    __slots__ = ("engine", "home")
+    __slots__ = ("engine", "home", "layer")
 
-    def __init__(self, home: Home, engine: RunEngine) -> None:
+    def __init__(self, home: Home, engine: RunEngine, layer: Layer) -> None:
         self.home = home
         self.engine = engine
+        self.layer = layer

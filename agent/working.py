@@ -28,6 +28,7 @@ from surefoot.turns import Turn
 
 from .clock import Clock
 from .home import Home
+from .prompts import Prompt
 from .runs import ROLLED_BACK, Emit, Job, told
 
 logger = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ class Equipment:
     model: ChatModel
     toolbox: Toolbox
     memory: Memory | None
-    instructions: str
+    prompt: Prompt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,8 @@ class Worker:
             scope=run.scope,
             model=equipment.model,
             toolbox=equipment.toolbox,
-            instructions=equipment.instructions,
+            instructions=equipment.prompt.text,
+            prompt_version=equipment.prompt.version,
             budget=Budget(self.limits, monotonic=self.clock.ticks),
             ledger=EvidenceLedger(numbered=numbered, now=self.clock.now),
             emit=emit,

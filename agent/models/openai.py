@@ -63,12 +63,14 @@ class OpenAIModel:
         model: str,
         name: str,
         price: Price | None = None,
+        max_output_tokens: int | None = None,
         streams: bool = True,
     ) -> None:
         self._client = client
         self._model = model
         self._name = name
         self._price = price
+        self._max_output_tokens = max_output_tokens
         self._streams = streams
         self._tools: tuple[tuple[ToolSpec, ...], list[ChatCompletionToolUnionParam]] = ((), [])
 
@@ -141,6 +143,7 @@ class OpenAIModel:
             messages=list(_messages(request.messages)),
             tools=self._bound(request.tools) if request.tools else omit,
             response_format=_format(request) if request.output is not None else omit,
+            max_completion_tokens=self._max_output_tokens or omit,
             stream=True,
             stream_options={"include_usage": True},
         )
@@ -153,6 +156,7 @@ class OpenAIModel:
             messages=list(_messages(request.messages)),
             tools=self._bound(request.tools) if request.tools else omit,
             response_format=_format(request) if request.output is not None else omit,
+            max_completion_tokens=self._max_output_tokens or omit,
         )
 
     def _bound(self, tools: tuple[ToolSpec, ...]) -> list[ChatCompletionToolUnionParam]:

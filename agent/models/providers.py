@@ -23,7 +23,9 @@ FORMS = (
 )
 
 
-def make_model(name: str, settings: Settings, embedder: Embedder) -> ChatModel:
+def make_model(
+    name: str, settings: Settings, embedder: Embedder, *, max_output_tokens: int | None = None
+) -> ChatModel:
     """Make the model of that name. Raises `ConfigurationError` that says what is missing."""
     provider, _, model = name.partition(":")
     match provider:
@@ -31,14 +33,14 @@ def make_model(name: str, settings: Settings, embedder: Embedder) -> ChatModel:
             return _embedded(embedder)
         case "openai" if model:
             key = _key(settings.openai_api_key, "OPENAI_API_KEY")
-            return _openai(name, model, settings.openai_base_url, key, settings)
+            return _openai(name, model, settings.openai_base_url, key, settings, max_output_tokens)
         case "openai-compatible" if "@" in model:
             served, _, url = model.partition("@")
             key = settings.openai_api_key or SecretStr("none")
-            return _openai(name, served, url, key, settings)
+            return _openai(name, served, url, key, settings, max_output_tokens)
         case "anthropic" if model:
             key = _key(settings.anthropic_api_key, "ANTHROPIC_API_KEY")
-            return _anthropic(name, model, key, settings)
+            return _anthropic(name, model, key, settings, max_output_tokens)
         case "local" if model:
             return _local(name, model, settings)
         case _:
@@ -46,12 +48,28 @@ def make_model(name: str, settings: Settings, embedder: Embedder) -> ChatModel:
 
 
 def price_of(name: str, settings: Settings) -> Price | None:
-    """Return the price of a provider's model: the operator's own, or the list's, or None."""
-    stated = settings.models
-    if stated.price_input_usd is not None and stated.price_output_usd is not None:
-        return FlatPrice(input_usd=stated.price_input_usd, output_usd=stated.price_output_usd)
+    """Return a model's price: the list's, or what the operator states for others, or None."""
     provider, _, model = name.partition(":")
-    return listing(provider, model).price if provider in ("openai", "anthropic") else None
+    if provider in ("embedded", "local"):
+        return Free()
+    listed = listing(provider, model).price if provider in ("openai", "anthropic") else None
+    stated = settings.models
+    if (
+        listed is None
+        and stated.price_input_usd is not None
+        and stated.price_output_usd is not None
+    ):
+        return FlatPrice(input_usd=stated.price_input_usd, output_usd=stated.price_output_usd)
+    return listed
+
+
+def window_of(name: str, settings: Settings) -> int | None:
+    """Return what a prompt for the model may take, where that is set or known."""
+    provider, _, model = name.partition(":")
+    if settings.models.context_tokens is not None:
+        return settings.models.context_tokens
+    known = listing(provider, model).context_tokens if provider in ("openai", "anthropic") else None
+    return None if known is None else max(known // 2, known - settings.models.max_output_tokens)
 
 
 def provider_of(name: str) -> str:
@@ -87,7 +105,12 @@ def _embedded(embedder: Embedder) -> ChatModel:
 
 
 def _openai(
-    name: str, model: str, url: str | None, key: SecretStr, settings: Settings
+    name: str,
+    model: str,
+    url: str | None,
+    key: SecretStr,
+    settings: Settings,
+    max_output_tokens: int | None,
 ) -> ChatModel:
     _needs("openai", "openai")
     from openai import AsyncOpenAI
@@ -102,11 +125,14 @@ def _openai(
         model=model,
         name=name,
         price=price_of(name, settings),
+        max_output_tokens=max_output_tokens,
         streams=settings.models.streaming,
     )
 
 
-def _anthropic(name: str, model: str, key: SecretStr, settings: Settings) -> ChatModel:
+def _anthropic(
+    name: str, model: str, key: SecretStr, settings: Settings, max_output_tokens: int | None
+) -> ChatModel:
     _needs("anthropic", "anthropic")
     from anthropic import AsyncAnthropic, Timeout
 
@@ -124,7 +150,7 @@ def _anthropic(name: str, model: str, key: SecretStr, settings: Settings) -> Cha
         model=model,
         name=name,
         price=price_of(name, settings),
-        max_output_tokens=settings.models.max_output_tokens,
+        max_output_tokens=max_output_tokens or settings.models.max_output_tokens,
         streams=settings.models.streaming,
     )
 

@@ -7,11 +7,14 @@ can, so that the provider's prompt cache keeps working.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 
 from surefoot.graphs import RUN_NOTE
 from surefoot.messages import AssistantMessage, Message, SystemMessage, ToolMessage, UserMessage
 from surefoot.model import ChatModel, Finished, ModelPart, ModelRequest, ToolSpec, estimated_tokens
+
+from .streaming import streamed
 
 SHORTENED = "… (shortened)"
 
@@ -124,14 +127,10 @@ class FittedModel:
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelPart]:
         """Yield the parts of the next message to what fits of the request."""
         fit = fitted(request, self._window)
-        parts = self._model.stream(fit)
-        if fit is request:
+        async with aclosing(streamed(self._model, fit)) as parts:
             async for part in parts:
-                yield part
-            return
-        async for part in parts:
-            if isinstance(part, Finished):
-                left = tokens_of(request) - tokens_of(fit)
-                yield replace(part, how=(f"{left} tokens left out to fit", *part.how))
-            else:
-                yield part
+                if fit is not request and isinstance(part, Finished):
+                    left = tokens_of(request) - tokens_of(fit)
+                    yield replace(part, how=(f"{left} tokens left out to fit", *part.how))
+                else:
+                    yield part

@@ -28,7 +28,8 @@ BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def page(name: str) -> str:
-    return (DOCS / name).read_text(encoding="utf-8")
+    folder = DOCS.parent if name == "README.md" else DOCS
+    return (folder / name).read_text(encoding="utf-8")
 
 
 def examples(name: str) -> list[str]:
@@ -122,7 +123,7 @@ def test_the_example_workspace_holds_the_pages_as_they_are() -> None:
     assert held == pages, "A page in docs/ changed; run `make pages`."
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if examples(name)])
+@pytest.mark.parametrize("name", [name for name in [*PAGES, "README.md"] if examples(name)])
 def test_the_examples_of_a_page_run(name: str, tmp_path: Path) -> None:
     """One after the other in an empty folder, as a reader would run them."""
     (tmp_path / "page.py").write_text("\n\n".join(examples(name)), encoding="utf-8")

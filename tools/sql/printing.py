@@ -9,6 +9,7 @@ from .catalog import Catalog, Column, Table, quoted
 
 CATALOG_CHARACTERS = 16_000
 _SHORTEST_LIST = 3
+_MOST_KEYS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +85,12 @@ def _lines(catalog: Catalog, detail: _Detail) -> Iterator[str]:
 
 
 def _keys(catalog: Catalog) -> Iterator[str]:
-    for key in catalog.keys:
+    for key in catalog.keys[:_MOST_KEYS]:
         child = f"{quoted(key.table)}.{quoted(key.column)}"
         gap = f", {_count(key.unmatched, 'row')} unmatched" if key.unmatched else ""
         yield f"-- key: {child} = {quoted(key.to_table)}.{quoted(key.to_column)}{gap}"
+    if (left := len(catalog.keys) - _MOST_KEYS) > 0:
+        yield f"-- {_count(left, 'more key')}"
 
 
 def _table(table: Table, detail: _Detail) -> Iterator[str]:

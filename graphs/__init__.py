@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from .budget import Budget
 from .checks import DEFAULT_CHECKS, AnswerCheck, Checks, Claim, ResultCheck, ResultSubject, judge
 from .checks.answer import cited
+from .checks.figures import Figures, figures_in
+from .checks.numbers import Number, states
 from .context import RunContext
 from .ledger import CallLedger, CallRecord, EvidenceLedger
-from .planning import PLAN_SPEC, CallGroup
+from .planning import PLAN_SPEC, CallGroup, draft, share
 from .prompt_parts import RUN_NOTE
+from .references import fill, follow, references, renamed
 from .rendering import render
 from .sentences import SentenceSplitter
 from .state import RunState
@@ -47,7 +50,9 @@ __all__ = [
     "Desk",
     "Durability",
     "EvidenceLedger",
+    "Figures",
     "Machine",
+    "Number",
     "ResultCheck",
     "ResultSubject",
     "RunContext",
@@ -55,9 +60,17 @@ __all__ = [
     "SentenceSplitter",
     "build",
     "cited",
+    "draft",
     "drive",
+    "figures_in",
+    "fill",
+    "follow",
     "judge",
+    "references",
+    "renamed",
     "render",
+    "share",
+    "states",
 ]
 
 

@@ -45,10 +45,12 @@ if TYPE_CHECKING:
     from .models.layer import Layer, make_layer
     from .models.prices import FlatPrice
     from .models.steady import Lane, Link, Patience, SteadyModel
+    from .models.structured import ask_for
     from .models.window import FittedModel, fitted, tokens_of
     from .prompts import Prompt, PromptTemplate, assistant_prompt, template
     from .rooms import Ingested, Rooms
     from .runs import (
+        ROLLED_BACK,
         Database,
         EventLog,
         Job,
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
+    "ROLLED_BACK": "runs",
     "Assistant": "assistant",
     "Breaker": "models.breaker",
     "CachedModel": "models.answers",
@@ -120,6 +123,7 @@ _HOMES = {
     "Turn": "models.cascade",
     "Unreachable": "models.faults",
     "UnusableReply": "models.faults",
+    "ask_for": "models.structured",
     "assistant_prompt": "prompts",
     "calls": "models.scripted",
     "chosen": "models",
@@ -136,6 +140,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "ROLLED_BACK",
     "Assistant",
     "Breaker",
     "CachedModel",
@@ -191,6 +196,7 @@ __all__ = [
     "Turn",
     "Unreachable",
     "UnusableReply",
+    "ask_for",
     "assistant_prompt",
     "calls",
     "chosen",

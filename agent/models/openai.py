@@ -89,20 +89,20 @@ class OpenAIModel:
         return diagnosed(self._name, parts)
 
     async def _streamed(self, request: ModelRequest) -> AsyncGenerator[ModelPart]:
-        drafts, reason, usage, has_said = CallDrafts(), "", None, False
+        drafts, reason, usage = CallDrafts(), "", None
+        has_said = is_refused = False
         async with await self._open(request) as stream:
             async for chunk in stream:
                 usage = chunk.usage or usage
                 for choice in chunk.choices:
-                    reason = choice.finish_reason or reason
                     delta = choice.delta
+                    is_refused = is_refused or bool(delta.refusal)
+                    reason = "content_filter" if is_refused else choice.finish_reason or reason
                     if thought := _reasoning(delta):
                         yield ReasoningDelta(thought)
                     if delta.content:
                         has_said = True
                         yield TextDelta(delta.content)
-                    if delta.refusal:
-                        reason = "content_filter"
                     for call in delta.tool_calls or ():
                         function = call.function
                         drafts.add(

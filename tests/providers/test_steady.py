@@ -27,7 +27,7 @@ from surefoot.agent import (
     fails,
     says,
 )
-from surefoot.messages import AssistantMessage, ToolCall, ToolMessage, UserMessage
+from surefoot.messages import AssistantMessage, Message, ToolCall, ToolMessage, UserMessage
 from surefoot.model import (
     ChatModel,
     Finished,
@@ -289,10 +289,10 @@ async def test_anthropic_takes_over_from_openai_in_mid_conversation(
     question = UserMessage("What is there?")
     planned = await parts_of(chain, ModelRequest(messages=(question,), tools=(look,)))
     made = tuple(part for part in planned if isinstance(part, ToolCall))
-    results = [
-        ToolMessage(call_id=c.call_id, name="look", text=f"[S{n}]") for n, c in enumerate(made)
-    ]
-    history = (question, AssistantMessage(tool_calls=made), *results)
+    openai.fails(503, times=3)
+    anthropic.says("Nothing is there.")
+    results = [ToolMessage(call_id=one.call_id, name="look", text="[S1]") for one in made]
+    history: list[Message] = [question, AssistantMessage(tool_calls=made), *results]
     parts = await parts_of(chain, ModelRequest(messages=tuple(history), tools=(look,)))
     assert text_of(parts) == "Nothing is there."
     assert end_of(parts).model == anthropic.name

@@ -1,0 +1,101 @@
+"""A whole run through the layer that the settings ask for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from surefoot import Assistant, tool
+from surefoot.events import UsageReported
+
+if TYPE_CHECKING:
+    from tests.providers.conftest import Provider
+
+pytestmark = pytest.mark.anyio
+
+
+@tool(side_effects=False)
+async def count_orders(year: int) -> int:
+    """Count the orders of a year.
+
+    Args:
+        year: The year.
+    """
+    return 120
+
+
+async def usage_of(assistant: Assistant, question: str) -> list[UsageReported]:
+    events = [event async for event in assistant.stream(question)]
+    assert events[-1].type == "run.completed", events[-1]
+    return [event for event in events if isinstance(event, UsageReported)]
+
+
+async def test_a_run_survives_faults_and_tells_what_its_prompts_were_made_of(
+    provider: Provider, tmp_path: Path
+) -> None:
+    provider.fails(503, retry_after=0).calls(("count_orders", {"year": 2024}))
+    provider.says("There were 120 orders in 2024 [S1].")
+    settings = provider.settings(attempts=2).model_copy(
+        update={"data_dir": tmp_path, "model": provider.name}
+    )
+    async with Assistant(
+        settings=settings, tools=[count_orders], builtins=False, durable=False
+    ) as assistant:
+        first, second = await usage_of(assistant, "How many orders were there in 2024?")
+    assert first.how == (f"{provider.name}: ProviderDown",)
+    assert first.prompt == "assistant/1"
+    assert {"system", "tools", "question"} <= first.parts.keys()
+    assert second.parts["evidence"] > 0
+    assert second.how == ()
+
+
+async def test_a_run_goes_on_with_the_fallback(
+    both: tuple[Provider, Provider], tmp_path: Path
+) -> None:
+    openai, anthropic = both
+    openai.fails(401, times=9)
+    anthropic.says("Hello to you.")
+    settings = openai.settings(fallback=(anthropic.name,)).model_copy(
+        update={
+            "data_dir": tmp_path,
+            "model": openai.name,
+            "anthropic_base_url": anthropic.url,
+        }
+    )
+    async with Assistant(settings=settings, builtins=False, durable=False) as assistant:
+        (usage,) = await usage_of(assistant, "Hello?")
+    assert usage.model == anthropic.name
+    assert usage.how == (f"{openai.name}: KeyRefused",)
+
+
+async def test_a_run_ends_before_the_call_that_its_user_cannot_pay(
+    provider: Provider, tmp_path: Path
+) -> None:
+    provider.says("Hello.").says("Hello again.")
+    settings = provider.settings(user_day_tokens=800).model_copy(
+        update={"data_dir": tmp_path, "model": provider.name}
+    )
+    async with Assistant(settings=settings, builtins=False) as assistant:
+        first = await assistant.ask("Hello?", user="ada")
+        poor = await assistant.ask("Hello? " * 400, user="ada")
+    assert first.reason == "answered"
+    assert poor.reason == "limit"
+    assert len(provider.bodies) == 1
+
+
+async def test_the_same_question_again_costs_nothing_where_answers_are_kept(
+    provider: Provider, tmp_path: Path
+) -> None:
+    provider.says("Hello to you.")
+    settings = provider.settings(cache="exact").model_copy(
+        update={"data_dir": tmp_path, "model": provider.name}
+    )
+    async with Assistant(
+        settings=settings, builtins=False, memory=None, durable=False
+    ) as assistant:
+        await usage_of(assistant, "Hello?")
+        (again,) = await usage_of(assistant, "Hello?")
+    assert again.how == ("exact cache",)
+    assert len(provider.bodies) == 1

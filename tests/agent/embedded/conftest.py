@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -13,12 +13,8 @@ import pytest
 from langchain_core.messages import BaseMessage, HumanMessage, ToolMessage
 from numpy.typing import NDArray
 
+from surefoot.agent import EmbeddedPlanner
 from surefoot.memory import MiniLM
-
-if TYPE_CHECKING:
-    from agent.models.embedded import EmbeddedPlanner
-else:
-    from surefoot.agent.models.embedded import EmbeddedPlanner
 
 HERE = Path(__file__).parent
 KEYS = {

@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessageChunk, HumanMessage, SystemMessage,
 from langchain_core.tools import tool
 
 if TYPE_CHECKING:
-    from agent.models.embedded import EmbeddedPlanner
+    from surefoot.agent import EmbeddedPlanner
     from tests.agent.embedded.conftest import Conversation
 
 pytestmark = pytest.mark.anyio

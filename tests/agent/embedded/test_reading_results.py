@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
 if TYPE_CHECKING:
-    from agent.models.embedded import EmbeddedPlanner
+    from surefoot.agent import EmbeddedPlanner
 
 
 def _answer(planner: EmbeddedPlanner, tool: str, told: str, question: str = "What is it?") -> str:

@@ -15,20 +15,21 @@ from surefoot.evidence import (
     ToolSource,
 )
 
-_FORGED = re.compile(r"^\[(?=S\d+\])", re.MULTILINE)
+_FORGED = re.compile(r"^([ \t]*)(?:\[(?=S\d+\])|<(?=/?context>)|#+ (?=s\d+ ))", re.MULTILINE)
 
 
 def render(evidence: Iterable[Evidence], *, limit: int = 8_000) -> str:
     """Return one block per evidence: a header line `[S1] kind · where`, then its content.
 
     Content longer than `limit` characters is cut and says so; the ledger keeps the whole. A line of
-    content that looks like a header is defused, so that a document cannot forge one.
+    content that looks like a header, a section of a plan or the end of the context is defused, so
+    that a document cannot forge one.
     """
     return "\n\n".join(_block(item, limit) for item in evidence)
 
 
 def _block(item: Evidence, limit: int) -> str:
-    text = _FORGED.sub("(", item.content[:limit])
+    text = _FORGED.sub(r"\1(", item.content[:limit])
     if len(item.content) > limit:
         text += f"\n… {len(item.content) - limit} more characters in {item.id}."
     return f"[{item.id}] {item.kind} · {_where(item)}\n{text}"

@@ -13,7 +13,7 @@ from .figures import figures_in
 from .numbers import Number
 
 CITATION = re.compile(r"\[(S\d+(?:\s*[,;]\s*S\d+)*)\]")
-_LIST_MARK = re.compile(r"^[\s*_]*(?:\d{1,3}[.)]\s|Step \d{1,3}\b)", re.MULTILINE)
+_LIST_MARK = re.compile(r"^[\s*_]*(?:\d{1,3}[.)][*_]*\s|Step \d{1,3}\b)", re.MULTILINE)
 _CODE = re.compile(
     r"^\s*```(?!(?:text|txt|plain|csv|tsv|json|yaml|markdown|md|table|output|console|log)\b)"
     r"[A-Za-z].*",

@@ -34,7 +34,7 @@ class Facts:
 
     def _near(self, number: Number) -> Iterator[float]:
         """Yield the numbers that `number` might state; most evidence has none."""
-        if not math.isfinite(number.value):
+        if not math.isfinite(number.value):  # Written with too many digits to be any number.
             return
         spread = number.unit + (abs(number.value) * 0.25 if number.lean else 0.0)
         for scale in {1.0, number.suffix, 0.01 if number.percent else 1.0}:

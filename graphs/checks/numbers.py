@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -122,6 +123,8 @@ def states(claim: Number, fact: float) -> bool:
 
 
 def _rounds_to(claim: Number, value: float, unit: float, fact: float) -> bool:
+    if not math.isfinite(value):
+        return False
     away = fact - value
     if abs(away) <= unit / 2 * (1 + 1e-9) + abs(fact) * 1e-15:
         # Whole numbers do not round fractions: 1 is not 0.7, and 0 is not 0.3.

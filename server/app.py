@@ -17,7 +17,7 @@ from starlette.middleware.cors import CORSMiddleware
 from surefoot.agent import Assistant
 from surefoot.errors import SurefootError
 
-from . import conversations, health, library, memories, openai_api, page
+from . import conversations, health, langgraph_api, library, memories, openai_api, page
 from .guarded import guarded_route, request_id_of
 from .headers import SecurityHeaders
 from .problems import problem_response, refusal_of
@@ -83,6 +83,7 @@ def routes_of(service: Service) -> APIRouter:
     library.add_routes(routes)
     memories.add_routes(routes)
     openai_api.add_routes(routes)
+    langgraph_api.add_routes(routes)
     page.add_routes(routes)
     routes.add_api_websocket_route("/v1/threads/{thread_id}/ws", socket_endpoint(service))
     return routes

@@ -11,6 +11,7 @@ from .tool import Approval, Arguments, CallContext, Tool, ToolOutput
 from .toolbox import Toolbox
 
 if TYPE_CHECKING:
+    from .chart import chart_tool
     from .code import (
         Attack,
         Execution,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         verify,
     )
     from .foreign import tool_from_langchain, tool_from_schema
+    from .mcp import McpTools, mcp_server
     from .memory_tools import Notes, recall_tool, remember_tool
     from .retrieval import PassageSearch, document_search
     from .sql import (
@@ -49,6 +51,9 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
+    "McpTools": "mcp",
+    "mcp_server": "mcp",
+    "chart_tool": "chart",
     "note_evidence": "taint",
     "Attack": "code",
     "verify": "code",
@@ -94,6 +99,7 @@ __all__ = [
     "Execution",
     "Guarded",
     "LocalSandbox",
+    "McpTools",
     "Notes",
     "Origin",
     "Origins",
@@ -115,11 +121,13 @@ __all__ = [
     "ToolOutput",
     "Toolbox",
     "Workspace",
+    "chart_tool",
     "code_runner",
     "document_search",
     "foreign_names",
     "guard_sql",
     "hardened_connection",
+    "mcp_server",
     "note_evidence",
     "provider_name",
     "recall_tool",

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Literal, Protocol, runtime_checkable
 
 from langchain_core.language_models import BaseChatModel
-from pydantic import JsonValue
+from pydantic import JsonValue, SecretStr
 
 from surefoot.answer import Answer
 from surefoot.errors import ConfigurationError
@@ -31,6 +31,7 @@ from .prompts import assistant_prompt
 from .questions import sound_question, sound_tenant, sound_thread
 from .rooms import Rooms
 from .runs import Emit, Job, Run, RunEngine, ThreadKey, expire_runs
+from .telemetry.observing import Observer, Watch
 from .working import Equipment, Worker, has_side_effects
 
 
@@ -48,7 +49,7 @@ class Assistant:
 
     Use it as an async context manager, or call `close` yourself; it opens at its first use. One
     object serves any number of threads at once, and several may live in one process. With
-    `durable=False` nothing is kept on disk.
+    `durable=False` nothing is kept on disk; without `record` no run can be replayed.
     """
 
     def __init__(
@@ -63,7 +64,9 @@ class Assistant:
         checks: Checks = DEFAULT_CHECKS,
         release: ReleasePolicy | None = None,
         durable: bool = True,
+        record: bool = True,
         clock: Clock | None = None,
+        observers: Sequence[Observer] = (),
     ) -> None:
         self.settings = settings or Settings.load()
         self._given_model = model
@@ -72,7 +75,9 @@ class Assistant:
         self._checks = checks
         self._release = release or self.settings.release
         self._durable = durable
+        self._record = record
         self._clock = clock or Clock()
+        self._observers = tuple(observers)
         self._prompt = assistant_prompt(self.settings.instructions)
         self._opening = asyncio.Lock()
         self._open: _Open | None = None
@@ -325,9 +330,10 @@ class Assistant:
         )
 
         async def work(job: Job, emit: Emit) -> Answer:
-            return await worker.work(
-                job, emit, await self._equipment(layer.model, job.run.scope.tenant)
-            )
+            equipment = await self._equipment(layer.model, job.run.scope.tenant)
+            if not self._observers:
+                return await worker.work(job, emit, equipment)
+            return await self._watched(worker, job, emit, equipment)
 
         engine = RunEngine(
             log=home.log,
@@ -337,6 +343,22 @@ class Assistant:
             now=clock.now,
         )
         return _Open(home, engine, layer)
+
+    async def _watched(self, worker: Worker, job: Job, emit: Emit, equipment: Equipment) -> Answer:
+        watch = Watch(self._observers, job.run)
+        try:
+            answer = await worker.work(job, watch.through(emit), equipment)
+        except BaseException as error:
+            watch.ended(None, error)
+            raise
+        watch.ended(answer, None)
+        return answer
+
+    def _secrets(self) -> list[str]:
+        """Return what no recording may hold."""
+        settings = self.settings
+        values = [value for _, value in settings if isinstance(value, SecretStr)]
+        return [value.get_secret_value() for value in values]
 
     def _tenant(self, tenant: str | None) -> str:
         return sound_tenant(tenant) if tenant is not None else self.settings.tenant

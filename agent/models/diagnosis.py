@@ -15,6 +15,7 @@ from time import time
 from surefoot.errors import SurefootError
 from surefoot.model import ModelPart
 
+from ..telemetry.redaction import redacted
 from .faults import (
     ContentRefused,
     ContextOverflow,
@@ -30,7 +31,6 @@ from .faults import (
     Unreachable,
     UnusableReply,
 )
-from .secrets import redacted
 
 _OVERFLOW = (
     "context_length_exceeded",

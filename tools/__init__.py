@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         verify,
     )
     from .foreign import tool_from_langchain, tool_from_schema
+    from .langchain import DocumentRetriever, to_langchain
     from .mcp import McpTools, mcp_server
     from .memory_tools import Notes, recall_tool, remember_tool
     from .retrieval import PassageSearch, document_search
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         hardened_connection,
         sql_query,
     )
+    from .strict import from_strict, strict_schema
     from .taint import (
         DEFAULT_POLICY,
         Origin,
@@ -51,6 +53,10 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
+    "DocumentRetriever": "langchain",
+    "to_langchain": "langchain",
+    "from_strict": "strict",
+    "strict_schema": "strict",
     "McpTools": "mcp",
     "mcp_server": "mcp",
     "chart_tool": "chart",
@@ -96,6 +102,7 @@ __all__ = [
     "Arguments",
     "Attack",
     "CallContext",
+    "DocumentRetriever",
     "Execution",
     "Guarded",
     "LocalSandbox",
@@ -125,6 +132,7 @@ __all__ = [
     "code_runner",
     "document_search",
     "foreign_names",
+    "from_strict",
     "guard_sql",
     "hardened_connection",
     "mcp_server",
@@ -134,6 +142,8 @@ __all__ = [
     "remember_tool",
     "replay",
     "sql_query",
+    "strict_schema",
+    "to_langchain",
     "tool",
     "tool_from_langchain",
     "tool_from_schema",

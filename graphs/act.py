@@ -184,7 +184,10 @@ async def _approved(
             continue
         args = one.args
         try:
-            if decision.decision == "edit" and decision.args is not None:
+            if decision.decision == "edit":
+                if decision.args is None:
+                    told = "The user meant to change the arguments, but gave none."
+                    raise ToolError(told, code="rejected")
                 args = await checked_args(context, one.step, one.tool, decision.args)
         except ToolError as error:
             board.results[one.step.id] = fail(context, one.step, str(error), error.code)

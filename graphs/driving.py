@@ -21,9 +21,6 @@ from .state import Progress, RunState
 
 Durability = Literal["sync", "async", "exit"]
 
-RECURSION_LIMIT = 1_000
-"""Above what any `Limits` lets a run do: loops end by rule, and this is only the last net."""
-
 
 class Desk:
     """Where a run waits for a person: decisions come in by call id."""
@@ -74,7 +71,8 @@ async def drive(
     `on_wait` is told when the run begins and stops waiting for a person. With `resume`, the run
     goes on from its checkpoint, if it has one.
     """
-    config: RunnableConfig = {"recursion_limit": RECURSION_LIMIT}
+    # Loops end by rule, and this is only the last net: each model call takes two steps at most.
+    config: RunnableConfig = {"recursion_limit": 2 * context.budget.limits.model_calls + 10}
     if context.checkpointed:
         config["configurable"] = {"thread_id": context.run_id}
     given: RunState | Command[str] | None = {"question": question}

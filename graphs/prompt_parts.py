@@ -25,7 +25,7 @@ def prompt_parts(request: ModelRequest) -> dict[str, int]:
     """Return the tokens of instructions, tools, earlier turns, question, evidence and plans."""
     parts = {"system": 0, "tools": sum(_tool_tokens(tool) for tool in request.tools)}
     parts |= {"memory": 0, "question": 0, "evidence": 0, "steps": 0}
-    question = _place_of_question(request.messages)
+    question = place_of_question(request.messages)
     for place, message in enumerate(request.messages):
         tokens = estimated_tokens(message.text)
         if isinstance(message, SystemMessage):
@@ -43,7 +43,8 @@ def prompt_parts(request: ModelRequest) -> dict[str, int]:
     return {name: tokens for name, tokens in parts.items() if tokens}
 
 
-def _place_of_question(messages: Sequence[Message]) -> int:
+def place_of_question(messages: Sequence[Message]) -> int:
+    """Return where the run's question stands among its messages."""
     for place in range(len(messages) - 1, -1, -1):
         message = messages[place]
         if isinstance(message, UserMessage) and not message.text.startswith(RUN_NOTE):

@@ -48,9 +48,11 @@ class Release:
     still turn out to be a plan with a preamble, which claims nothing.
     """
 
-    def __init__(self, context: RunContext, question: str) -> None:
+    def __init__(self, context: RunContext, question: str, *, earlier: str = "") -> None:
+        """`earlier` is what was said in the thread before the question."""
         self._context = context
         self._question = question
+        self._earlier = earlier
         self.was_cut = False
         """True when the model was stopped before the end of its message."""
         self._begin()
@@ -167,6 +169,7 @@ class Release:
             cited=tuple(item for one in ids if (item := context.ledger.get(one)) is not None),
             evidence=context.ledger.all(),
             question=self._question,
+            earlier=self._earlier,
             facts=context.facts,
         )
         if verdicts := judge(context.checks.answer, claim, stage="answer", claim_id=claim.id):

@@ -15,7 +15,7 @@ from .closing import Stopped
 from .context import RunContext
 from .conversation import call_model, occasion
 from .planning import PLAN_SPEC, CallGroup, Shared, draft, problems, regroup, share
-from .prompt_parts import RUN_NOTE
+from .prompt_parts import RUN_NOTE, place_of_question
 from .release import Release
 from .state import Progress
 
@@ -56,6 +56,12 @@ class Round:
     def messages(self) -> list[Message]:
         """All that the model has been given and has said."""
         return [*self._before, *self.new]
+
+    def earlier(self) -> str:
+        """Return what was said in the thread before the run's question."""
+        messages = self._before or self.new
+        place = place_of_question(messages)
+        return "\n".join(message.text for message in messages[1:place]) if place > 1 else ""
 
     def close(self, reason: str, *, limited: bool = False) -> None:
         """Make the next model call the answer."""

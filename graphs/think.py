@@ -29,7 +29,7 @@ async def think(state: RunState, runtime: Runtime[RunContext]) -> Command[str]:
     if not (before := state.get("messages", [])):
         new = await open_conversation(context, question)
     visit = Round(context, before, new, state.get("progress") or Progress())
-    release = Release(context, question)
+    release = Release(context, question, earlier=visit.earlier())
     while True:
         try:
             message = await visit.ask(release)

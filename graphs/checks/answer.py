@@ -51,7 +51,7 @@ def citations_exist(claim: Claim) -> Verdict | None:
 
 
 def numbers_in_evidence(claim: Claim) -> Verdict | None:
-    """Find numbers, dates and times that stand neither in the evidence nor in the question.
+    """Find numbers, dates and times that stand neither in the evidence nor in what was said before.
 
     A sentence that cites is held to what it cites, one that does not to the whole ledger. Rounding,
     separators, percent signs, number words and ways to write a date are allowed for.
@@ -67,7 +67,8 @@ def numbers_in_evidence(claim: Claim) -> Verdict | None:
     numbers = [one for one in numbers if not any(facts.state(one) for facts in values)]
     if not (numbers or figures.days or figures.times or figures.versions):
         return _verdict(claim, "numbers_in_evidence", "supported", "", "")
-    grounds = [index.said(claim.question), *map(index.of, evidence)]
+    said = [index.said(text) for text in (claim.question, claim.earlier) if text]
+    grounds = [*said, *map(index.of, evidence)]
     falls = _FALLS.search(claim.text) is not None
     loose = (
         sum(not any(_states(g, one, falls) for g in grounds) for one in numbers)

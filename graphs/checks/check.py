@@ -42,6 +42,8 @@ class Claim:
     evidence: tuple[Evidence, ...]
     """The run's whole ledger."""
     question: str
+    earlier: str = ""
+    """What was said in the thread before the question."""
     facts: FactIndex = field(default_factory=FactIndex)
     """The figures of the evidence, read once for all claims."""
 

@@ -325,3 +325,13 @@ async def test_a_call_that_may_have_been_made_can_be_rejected(tmp_path: Path) ->
     answer = await resumed.result
     await second.close()
     assert answer.text == "I do not know whether it flies." and begun == ["a rocket"]
+
+
+async def test_an_edit_without_arguments_makes_no_call() -> None:
+    post = Post()
+    model = ScriptedModel(calls("send", text="a"), says("It was not sent."))
+    run = driven(model, post.tool(), checkpoints=await Checkpoints.open(None))
+    run.desk.decide("r1.s1", Decision(decision="edit"))
+    await run.ask()
+    assert post.sent == []
+    assert "gave none" in results(model, 1)[0].text

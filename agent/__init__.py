@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from .models.alike import NearQuestions, particulars
     from .models.answers import CachedModel
+    from .models.anthropic import AnthropicModel
     from .models.breaker import Breaker
     from .models.cascade import CascadeModel, Route, Turn, small_first
     from .models.embedded import EmbeddedPlanner
@@ -43,11 +44,15 @@ if TYPE_CHECKING:
         UnusableReply,
     )
     from .models.layer import Layer, make_layer
+    from .models.local import LocalModel, Served, serve
+    from .models.openai import OpenAIModel
     from .models.prices import FlatPrice
+    from .models.reach import Reach, reach
     from .models.steady import Lane, Link, Patience, SteadyModel
     from .models.structured import ask_for
     from .models.window import FittedModel, fitted, tokens_of
     from .prompts import Prompt, PromptTemplate, assistant_prompt, template
+    from .replaying import Fork, Replayed, replay
     from .rooms import Ingested, Rooms
     from .runs import (
         ROLLED_BACK,
@@ -65,6 +70,8 @@ if TYPE_CHECKING:
         ThreadKey,
         ThreadSearch,
     )
+    from .runs.recording import Entry, RecordingStore
+    from .runs.recording_replay import ReplayMiss
     from .telemetry import (
         LogObserver,
         Observation,
@@ -76,6 +83,7 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
+    "AnthropicModel": "models.anthropic",
     "Assistant": "assistant",
     "Breaker": "models.breaker",
     "CachedModel": "models.answers",
@@ -87,9 +95,11 @@ _HOMES = {
     "Database": "runs",
     "EmbeddedPlanner": "models.embedded",
     "EmptyAnswer": "models.faults",
+    "Entry": "runs.recording",
     "EventLog": "runs",
     "FittedModel": "models.window",
     "FlatPrice": "models.prices",
+    "Fork": "replaying",
     "Host": "cli.host",
     "Ingested": "rooms",
     "Job": "runs",
@@ -98,6 +108,7 @@ _HOMES = {
     "LangChainModel": "models",
     "Layer": "models.layer",
     "Link": "models.steady",
+    "LocalModel": "models.local",
     "LogObserver": "telemetry",
     "MemoryEventLog": "runs",
     "MeteredModel": "budgets",
@@ -105,6 +116,7 @@ _HOMES = {
     "NearQuestions": "models.alike",
     "Observation": "telemetry",
     "Observer": "telemetry",
+    "OpenAIModel": "models.openai",
     "OpenTelemetryObserver": "telemetry",
     "Patience": "models.steady",
     "PrometheusObserver": "telemetry",
@@ -115,6 +127,10 @@ _HOMES = {
     "QuotaSpent": "models.faults",
     "ROLLED_BACK": "runs",
     "RateLimited": "models.faults",
+    "Reach": "models.reach",
+    "RecordingStore": "runs.recording",
+    "ReplayMiss": "runs.recording_replay",
+    "Replayed": "replaying",
     "RequestRefused": "models.faults",
     "Rooms": "rooms",
     "Route": "models.cascade",
@@ -123,6 +139,7 @@ _HOMES = {
     "RunStore": "runs",
     "ScriptedModel": "models.scripted",
     "ScriptedTurn": "models.scripted",
+    "Served": "models.local",
     "SpendLedger": "budgets",
     "SpendLimits": "budgets",
     "SqliteEventLog": "runs",
@@ -147,9 +164,12 @@ _HOMES = {
     "make_layer": "models.layer",
     "make_model": "models.providers",
     "particulars": "models.alike",
+    "reach": "models.reach",
     "redacted": "telemetry",
+    "replay": "replaying",
     "run_command": "cli.program",
     "says": "models.scripted",
+    "serve": "models.local",
     "small_first": "models.cascade",
     "template": "prompts",
     "tokens_of": "models.window",
@@ -157,6 +177,7 @@ _HOMES = {
 
 __all__ = [
     "ROLLED_BACK",
+    "AnthropicModel",
     "Assistant",
     "Breaker",
     "CachedModel",
@@ -168,9 +189,11 @@ __all__ = [
     "Database",
     "EmbeddedPlanner",
     "EmptyAnswer",
+    "Entry",
     "EventLog",
     "FittedModel",
     "FlatPrice",
+    "Fork",
     "Host",
     "Ingested",
     "Job",
@@ -179,6 +202,7 @@ __all__ = [
     "LangChainModel",
     "Layer",
     "Link",
+    "LocalModel",
     "LogObserver",
     "MemoryEventLog",
     "MeteredModel",
@@ -186,6 +210,7 @@ __all__ = [
     "NearQuestions",
     "Observation",
     "Observer",
+    "OpenAIModel",
     "OpenTelemetryObserver",
     "Patience",
     "PrometheusObserver",
@@ -195,6 +220,10 @@ __all__ = [
     "ProviderFault",
     "QuotaSpent",
     "RateLimited",
+    "Reach",
+    "RecordingStore",
+    "ReplayMiss",
+    "Replayed",
     "RequestRefused",
     "Rooms",
     "Route",
@@ -203,6 +232,7 @@ __all__ = [
     "RunStore",
     "ScriptedModel",
     "ScriptedTurn",
+    "Served",
     "SpendLedger",
     "SpendLimits",
     "SqliteEventLog",
@@ -227,9 +257,12 @@ __all__ = [
     "make_layer",
     "make_model",
     "particulars",
+    "reach",
     "redacted",
+    "replay",
     "run_command",
     "says",
+    "serve",
     "small_first",
     "template",
     "tokens_of",

@@ -18,12 +18,16 @@ from surefoot.settings import Settings
 from surefoot.tools import LocalSandbox, SandboxUnavailable
 
 from ..models import chosen, make_model
+from ..models.choose import ANTHROPIC_DEFAULT, OPENAI_DEFAULT
+from ..models.reach import Reach, reach
 from .folder import open_rooms
 from .host import Host
 from .lines import counted
 from .origins import origins_of
 
 _REACH_SECONDS = 2.0
+_SHOWN = 8
+"""Models of a provider that are named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +50,7 @@ async def examine(host: Host) -> list[Finding]:
     given = frozenset({"data_dir"} if host.data_dir is not None else ())
     findings += _settings(settings, given)
     findings += await _model(settings, host.model)
-    findings += _providers(settings)
+    findings += await _providers(settings, host.model)
     findings += await _data(settings)
     findings.append(_embedding())
     findings.append(await _sandbox())
@@ -83,7 +87,7 @@ async def _model(settings: Settings, given: str | None) -> list[Finding]:
         return [Finding(what="model", told=told, advice=advice)]
     if name.startswith("openai-compatible:"):
         return [Finding(what="model", told=told), await _server(name.partition("@")[2])]
-    return [Finding(what="model", told=f"{told}; its provider was not contacted")]
+    return [Finding(what="model", told=told)]
 
 
 async def _server(url: str) -> Finding:
@@ -101,14 +105,30 @@ async def _server(url: str) -> Finding:
     return Finding(what="model server", told=f"{url} answers")
 
 
-def _providers(settings: Settings) -> Iterator[Finding]:
-    keys = {"openai": settings.openai_api_key, "anthropic": settings.anthropic_api_key}
-    for name, key in keys.items():
-        if key is not None:
-            yield Finding(what=f"provider {name}", told="its key is set")
-        else:
-            told = f"not configured; set {name.upper()}_API_KEY to use it"
-            yield Finding(what=f"provider {name}", told=told)
+async def _providers(settings: Settings, given: str | None) -> list[Finding]:
+    if given:
+        settings = settings.model_copy(update={"model": given})
+    defaults = {
+        "openai": f"openai:{OPENAI_DEFAULT}",
+        "anthropic": f"anthropic:{ANTHROPIC_DEFAULT}",
+    }
+    return [_provider(one) for one in await reach(settings, defaults)]
+
+
+def _provider(one: Reach) -> Finding:
+    what = f"provider {one.provider}"
+    price = "its price is known" if one.is_priced else "its price is not known"
+    if not one.is_configured:
+        return Finding(what=what, told=f"not configured ({one.model}, {price})", advice=one.trouble)
+    if not one.is_reachable:
+        told = f"{one.model} is configured and cannot be used; {price}"
+        return Finding(state="warn", what=what, told=told, advice=one.trouble)
+    if not one.models:
+        return Finding(what=what, told=f"{one.model} is there; {price}")
+    shown = ", ".join(one.models[:_SHOWN])
+    more = f" and {len(one.models) - _SHOWN} more" if len(one.models) > _SHOWN else ""
+    told = f"{one.model} is configured, the provider answers, {price}; it has {shown}{more}"
+    return Finding(what=what, told=told)
 
 
 async def _data(settings: Settings) -> list[Finding]:

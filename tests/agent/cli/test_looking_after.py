@@ -160,6 +160,7 @@ def test_doctor_says_where_settings_come_from_and_hides_secrets(
 ) -> None:
     (folder / "surefoot.toml").write_text('release = "label"\n', encoding="utf-8")
     monkeypatch.setenv("OPENAI_API_KEY", "very-secret")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
     monkeypatch.setenv("SUREFOOT_BUSY_THREAD", "reject")
     done = surefoot("doctor", "--data-dir", "data")
     assert "setting release: label, from surefoot.toml" in done.stdout

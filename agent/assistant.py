@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
+from functools import partial
 from types import TracebackType
 from typing import Literal, Protocol, runtime_checkable
 
@@ -29,8 +30,10 @@ from .models.edition import data_edition
 from .models.layer import Layer, make_layer
 from .prompts import assistant_prompt
 from .questions import sound_question, sound_tenant, sound_thread
+from .recorded import work_recorded
 from .rooms import Rooms
 from .runs import Emit, Job, Run, RunEngine, ThreadKey, expire_runs
+from .runs.recording import RecordingStore
 from .telemetry.observing import Observer, Watch
 from .working import Equipment, Worker, has_side_effects
 
@@ -327,6 +330,7 @@ class Assistant:
             clock=clock,
             limits=self._limits,
             checks=self._checks,
+            record=self._recording(home),
         )
 
         async def work(job: Job, emit: Emit) -> Answer:
@@ -354,11 +358,15 @@ class Assistant:
         watch.ended(answer, None)
         return answer
 
-    def _secrets(self) -> list[str]:
-        """Return what no recording may hold."""
-        settings = self.settings
-        values = [value for _, value in settings if isinstance(value, SecretStr)]
-        return [value.get_secret_value() for value in values]
+    def _recording(
+        self, home: Home
+    ) -> Callable[[Worker, Job, Emit, Equipment], Awaitable[Answer]] | None:
+        """Return what records runs, where they are kept; secrets of the settings never are."""
+        if home.database is None or not self._record:
+            return None
+        values = (value for _, value in self.settings)
+        secrets = [v.get_secret_value() for v in values if isinstance(v, SecretStr)]
+        return partial(work_recorded, RecordingStore(home.database, secrets=secrets))
 
     def _tenant(self, tenant: str | None) -> str:
         return sound_tenant(tenant) if tenant is not None else self.settings.tenant

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 
 from surefoot.answer import Answer
 from surefoot.errors import SurefootError
@@ -14,6 +14,7 @@ from surefoot.evidence import Evidence
 from surefoot.graphs import (
     Budget,
     Checks,
+    Desk,
     Durability,
     EvidenceLedger,
     Machine,
@@ -55,9 +56,15 @@ class Worker:
     clock: Clock
     limits: Limits
     checks: Checks
+    desk: Callable[[Desk], Desk] | None = None
+    """What stands between the run and the person who decides, when something does."""
+    record: Callable[[Worker, Job, Emit, Equipment], Awaitable[Answer]] | None = None
+    """Does the work in this one's place and takes it down; None when nothing is recorded."""
 
     async def work(self, job: Job, emit: Emit, equipment: Equipment) -> Answer:
         """Drive the job; one that was stopped gives what it had, marked."""
+        if self.record is not None:
+            return await self.record(replace(self, record=None), job, emit, equipment)
         context = await self._context(job, emit, equipment)
         if job.resume and (done := await self._take_up(job, context)) is not None:
             return done
@@ -66,7 +73,7 @@ class Worker:
                 self.machine,
                 context,
                 job.run.text,
-                desk=job.desk,
+                desk=job.desk if self.desk is None else self.desk(job.desk),
                 durability=_durability(equipment.toolbox),
                 resume=job.resume,
                 on_wait=lambda waits: self._waits(job, waits),

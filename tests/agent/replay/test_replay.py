@@ -1,0 +1,165 @@
+"""A recorded run can be run again: exactly, with one side live, or another way from a step on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from pydantic import SecretStr
+
+from surefoot import Assistant, ScriptedModel, Settings, Tool, ToolError, calls, says, tool
+from surefoot.agent import Entry, Fork, RecordingStore, ReplayMiss, replay
+from surefoot.events import ApprovalRequested, Event, StepFinished, StepStarted
+
+pytestmark = pytest.mark.anyio
+
+SECRET = "sk-very-secret"
+
+
+def tools() -> list[Tool]:
+    """Two lookups that end in another order than they begin, one that fails once, one that asks."""
+    gate = asyncio.Event()
+    tries = [0]
+
+    @tool(side_effects=False)
+    async def slow(n: int = 1) -> int:
+        """Wait for the other one."""
+        await gate.wait()
+        return n
+
+    @tool(side_effects=False)
+    async def quick(n: int = 2) -> int:
+        """Let the other one go."""
+        gate.set()
+        return n
+
+    @tool(side_effects=False)
+    async def shaky(q: str) -> str:
+        """Fail the first time."""
+        tries[0] += 1
+        if tries[0] == 1:
+            raise ToolError("Busy; try again.", code="busy")
+        return f"{q} is 7, by {SECRET}"
+
+    @tool
+    async def send(to: str) -> str:
+        """Send something."""
+        return f"sent to {to}"
+
+    return [slow, quick, shaky, send]
+
+
+def script() -> ScriptedModel:
+    return ScriptedModel(
+        calls("slow").also("quick"),
+        calls("shaky", q="x"),
+        calls("shaky", q="x "),
+        calls("send", to="bob"),
+        says("It was sent to bob [S4]. The number is 7 [S3]."),
+    )
+
+
+async def recorded(settings: Settings) -> tuple[list[Entry], list[Event]]:
+    """Make a run with parallel calls, a retry and an approval; return its recording and events."""
+    async with Assistant(
+        settings=settings, model=script(), tools=tools(), builtins=False
+    ) as assistant:
+        job = await assistant.start("Send it.", thread="t", user="u")
+        async for event in assistant.follow("t"):
+            if isinstance(event, ApprovalRequested):
+                await assistant.approve(event.run_id, event.call_id)
+            if event.type == "run.completed":
+                break
+        await job.result
+        assert assistant.home.database is not None
+        store = RecordingStore(assistant.home.database)
+        return await store.read(job.run.run_id), await assistant.events("t")
+
+
+def lines(events: Sequence[Event]) -> list[str]:
+    return [event.model_dump_json() for event in events]
+
+
+async def test_a_run_with_parallel_calls_a_retry_and_an_approval_replays_the_same_100_times(
+    settings: Settings,
+) -> None:
+    entries, events = await recorded(settings)
+    kinds = {event.type for event in events}
+    assert {"step.failed", "approval.resolved", "run.completed"} <= kinds
+    for _ in range(100):
+        again = await replay(entries, events)
+        assert lines(again.events) == lines(events)
+        assert again.is_exact
+
+
+async def test_a_miss_names_the_first_field_that_differs(settings: Settings) -> None:
+    entries, events = await recorded(settings)
+    head = entries[0].back
+    assert isinstance(head, dict)
+    prompt = head["prompt"]
+    assert isinstance(prompt, dict)
+    prompt["text"] = "Another prompt."
+    with pytest.raises(ReplayMiss, match=r"messages\[0\]\.text: recorded .*now \"Another prompt"):
+        await replay(entries, events)
+
+
+async def test_a_live_model_over_recorded_tools_shows_the_first_divergence(
+    settings: Settings,
+) -> None:
+    entries, events = await recorded(settings)
+    other = ScriptedModel(calls("slow").also("quick"), says("That is all [S1]."), name="other")
+    again = await replay(entries, events, model=other)
+    assert again.misses == ()
+    assert again.divergence is not None
+    assert "model: recorded" in again.divergence
+
+
+async def test_a_fork_keeps_what_came_before_the_step(settings: Settings) -> None:
+    entries, events = await recorded(settings)
+    late = ScriptedModel(says("Nobody knows."), name="late")
+    again = await replay(entries, events, model=late, fork=Fork(step="s4"))
+    steps = [event.step_id for event in again.events if isinstance(event, StepStarted)]
+    assert steps == ["s1", "s2", "s3"]
+    assert again.events[-1].type == "run.completed"
+    late.finished()
+
+
+async def test_a_fork_with_another_result_goes_on_from_it(settings: Settings) -> None:
+    entries, events = await recorded(settings)
+    late = ScriptedModel(says("It is 9 [S3]."), name="late")
+    fork = Fork(step="s4", result="x is 9")
+    again = await replay(entries, events, model=late, fork=fork)
+    (found,) = [e for e in again.events if isinstance(e, StepFinished) and e.step_id == "s4"]
+    assert found.evidence[0].content == "x is 9"
+    assert late.seen[0].messages[-1].text.endswith("x is 9")
+
+
+async def test_secrets_of_the_settings_are_not_in_a_recording(settings: Settings) -> None:
+    keyed = settings.model_copy(update={"openai_api_key": SecretStr(SECRET)})
+    entries, _ = await recorded(keyed)
+    text = "".join(entry.written() for entry in entries)
+    assert SECRET not in text
+    assert "[redacted]" in text
+
+
+async def test_a_recording_goes_with_its_thread(settings: Settings) -> None:
+    await recorded(settings)
+    async with Assistant(settings=settings, model=script(), builtins=False) as assistant:
+        (run,) = await assistant.runs("t")
+        assert assistant.home.database is not None
+        store = RecordingStore(assistant.home.database)
+        assert await store.read(run.run_id)
+        await assistant.delete_thread("t")
+        assert await store.read(run.run_id) == []
+
+
+async def test_without_recording_nothing_is_kept_and_a_replay_says_so(settings: Settings) -> None:
+    model = ScriptedModel(says("Hello."))
+    async with Assistant(settings=settings, model=model, builtins=False, record=False) as assistant:
+        answer = await assistant.ask("Hi", thread="t")
+        assert assistant.home.database is not None
+        entries = await RecordingStore(assistant.home.database).read(answer.run_id)
+        events = await assistant.events("t")
+    with pytest.raises(ReplayMiss, match="no recording"):
+        await replay(entries, events)

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from .models.layer import Layer, make_layer
     from .models.local import LocalModel, Served, serve
     from .models.openai import OpenAIModel
-    from .models.prices import FlatPrice
+    from .models.prices import FlatPrice, ListPrice, listing
     from .models.reach import Reach, reach
     from .models.steady import Lane, Link, Patience, SteadyModel
     from .models.structured import ask_for
@@ -108,6 +108,7 @@ _HOMES = {
     "LangChainModel": "models",
     "Layer": "models.layer",
     "Link": "models.steady",
+    "ListPrice": "models.prices",
     "LocalModel": "models.local",
     "LogObserver": "telemetry",
     "MemoryEventLog": "runs",
@@ -160,6 +161,7 @@ _HOMES = {
     "chosen": "models",
     "fails": "models.scripted",
     "fitted": "models.window",
+    "listing": "models.prices",
     "log_as_json": "telemetry",
     "make_layer": "models.layer",
     "make_model": "models.providers",
@@ -202,6 +204,7 @@ __all__ = [
     "LangChainModel",
     "Layer",
     "Link",
+    "ListPrice",
     "LocalModel",
     "LogObserver",
     "MemoryEventLog",
@@ -253,6 +256,7 @@ __all__ = [
     "chosen",
     "fails",
     "fitted",
+    "listing",
     "log_as_json",
     "make_layer",
     "make_model",

@@ -1,0 +1,1 @@
+"""Benchmark of the model layer: what a call costs beside the bare SDK, and what it saves."""

@@ -251,4 +251,6 @@ def _told(result: StepResult) -> str:
     if result.error is not None:
         return f"Error ({result.code}): {result.error}"
     hints = [f"Check: {hint}" for hint in result.hints]
-    return "\n\n".join([render(result.evidence) or "Nothing was found.", *hints])
+    return "\n\n".join(
+        [render(result.evidence, limit=result.shown) or "Nothing was found.", *hints]
+    )

@@ -13,7 +13,7 @@ from surefoot.errors import ToolError
 from surefoot.events import CheckPassed, StepFailed, StepFinished, StepStarted
 from surefoot.evidence import Evidence
 from surefoot.plan import Plan, Step
-from surefoot.tools import CallContext, Tool, ToolOutput
+from surefoot.tools import RESULT_CHARACTERS, CallContext, Tool, ToolOutput
 from surefoot.verdicts import Verdict
 
 from .checks import ResultSubject, as_event, judge
@@ -22,6 +22,8 @@ from .ledger import CallRecord
 from .references import fill
 
 logger = logging.getLogger(__name__)
+
+READ_MORE = "read_more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,8 @@ class StepResult:
     code: str = ""
     hints: tuple[str, ...] = ()
     """What result checks found wrong, for the planner."""
+    shown: int = RESULT_CHARACTERS
+    """How much of each piece of evidence the model is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,8 @@ class Board:
 
 async def prepare(context: RunContext, step: Step) -> Prepared:
     """Fill in and check one call. Raises `ToolError` that says how to repair it."""
+    if step.tool == READ_MORE:
+        _offer_the_rest(context)  # A run that was resumed has not offered it yet.
     tool = context.toolbox.get(step.tool)
     args = step.args
     if step.depends_on:
@@ -287,7 +293,17 @@ async def _settle(context: RunContext, one: Prepared, call: Awaitable[_Outcome])
             if first:
                 context.verdicts.append(verdict)
             hints.append(f"{verdict.reason} {verdict.repair or ''}".strip())
-    return StepResult(step=step, evidence=evidence, hints=tuple(hints))
+    shown = one.tool.result_characters
+    if any(len(item.content) > shown for item in evidence):
+        _offer_the_rest(context)
+    return StepResult(step=step, evidence=evidence, hints=tuple(hints), shown=shown)
+
+
+def _offer_the_rest(context: RunContext) -> None:
+    """Give the model the tool that shows what was too long to be shown."""
+    from surefoot.tools import read_more
+
+    context.toolbox = context.toolbox.plus(read_more)
 
 
 def fail(context: RunContext, step: Step, error: str, code: str, *, ms: float = 0.0) -> StepResult:

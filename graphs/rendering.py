@@ -15,7 +15,7 @@ from surefoot.evidence import (
     ToolSource,
 )
 
-_FORGED = re.compile(r"^([ \t]*)(?:\[(?=S\d+\])|<(?=/?context>)|#+ (?=s\d+ ))", re.MULTILINE)
+_FORGED = re.compile(r"^([ \t]*)(?:\[(?=/?S\d+\])|<(?=/?context>)|#+ (?=s\d+ ))", re.MULTILINE)
 
 
 def render(evidence: Iterable[Evidence], *, limit: int = 8_000) -> str:
@@ -23,13 +23,16 @@ def render(evidence: Iterable[Evidence], *, limit: int = 8_000) -> str:
 
     Content longer than `limit` characters is cut and says so; the ledger keeps the whole. A line of
     content that looks like a header, a section of a plan or the end of the context is defused, so
-    that a document cannot forge one.
+    that a document cannot forge one. Untrusted content of more than one line is closed by `[/S1]`:
+    what stands before it is data, whatever it says.
     """
     return "\n\n".join(_block(item, limit) for item in evidence)
 
 
 def _block(item: Evidence, limit: int) -> str:
     text = _FORGED.sub(r"\1(", item.content[:limit])
+    if item.trust == "untrusted" and "\n" in text:
+        text += f"\n[/{item.id}]"
     if len(item.content) > limit:
         text += f"\n… {len(item.content) - limit} more characters in {item.id}."
     return f"[{item.id}] {item.kind} · {_where(item)}\n{text}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .decorator import tool
 from .naming import foreign_names, provider_name
 from .options import ToolOptions
-from .tool import Approval, Arguments, CallContext, Tool, ToolOutput
+from .tool import RESULT_CHARACTERS, Approval, Arguments, CallContext, Tool, ToolOutput
 from .toolbox import Toolbox
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .langchain import DocumentRetriever, to_langchain
     from .mcp import McpTools, mcp_server
     from .memory_tools import Notes, recall_tool, remember_tool
+    from .more import read_more
     from .retrieval import PassageSearch, document_search
     from .sql import (
         Guarded,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
+    "read_more": "more",
     "DocumentRetriever": "langchain",
     "to_langchain": "langchain",
     "from_strict": "strict",
@@ -98,6 +100,7 @@ _HOMES = {
 
 __all__ = [
     "DEFAULT_POLICY",
+    "RESULT_CHARACTERS",
     "Approval",
     "Arguments",
     "Attack",
@@ -138,6 +141,7 @@ __all__ = [
     "mcp_server",
     "note_evidence",
     "provider_name",
+    "read_more",
     "recall_tool",
     "remember_tool",
     "replay",

@@ -34,6 +34,10 @@ class Toolbox:
             )
         return found
 
+    def plus(self, tool: Tool) -> Toolbox:
+        """Return a toolbox that has one tool more, unless this one has a tool of its name."""
+        return self if tool.name in self else Toolbox((*self, tool))
+
     def specs(self) -> tuple[ToolSpec, ...]:
         """Return every tool as a model is told about it, in order."""
         return tuple(item.spec() for item in self._tools.values())

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 _HEADER = re.compile(r"^\[(?P<id>S\d+)\] (?P<kind>[a-z]+)(?: · (?P<where>.*))?$", re.MULTILINE)
 _SECTION = re.compile(r"^## (?P<step>\S+) (?P<tool>\S+)[^\n]*$", re.MULTILINE)
 _ERROR = re.compile(r"^Error(?: \((?P<code>[\w.-]+)\))?: (?P<told>.*)", re.MULTILINE | re.DOTALL)
+_END = re.compile(r"\n\[/S\d+\](?=\s*$|\n… \d+ more characters)")
 _CELL = re.compile(r"(?<!\\)\|")
 _RULE = re.compile(r"^\|(?:\s*:?-+:?\s*\|)+$")
 
@@ -60,7 +61,7 @@ def _blocks(text: str) -> Iterator[Block]:
     headers = list(_HEADER.finditer(text))
     ends = [header.start() for header in headers[1:]] + [len(text)]
     for header, end in zip(headers, ends, strict=False):
-        content = text[header.end() : end].strip("\n").rstrip()
+        content = _END.sub("", text[header.end() : end].strip("\n").rstrip()).rstrip()
         yield Block(header["id"], header["kind"], header["where"] or "", content)
 
 

@@ -1,4 +1,4 @@
-"""The commands `trace list`, `trace show` and `trace export`: what happened in recorded runs."""
+"""The commands `trace list`, `show`, `export` and `replay`: what happened in recorded runs."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .host import Host, with_settings
+from .host import Host, with_model, with_settings
 
 if TYPE_CHECKING:
     from surefoot.events import Event
+    from surefoot.limits import ReleasePolicy
     from surefoot.settings import Settings
 
     from ..home import Home
@@ -77,6 +78,53 @@ def export(host: Host, run_id: str) -> int:
     for event in events:
         click.echo(event.model_dump_json())
     return 0
+
+
+@trace.command()
+@click.argument("run_id")
+@click.option("--live", type=click.Choice(["model", "tools"]), multiple=True)
+@click.option("--from", "step", metavar="STEP", help="Go another way from this step on.")
+@click.option("--instructions", help="With --from: another system prompt.")
+@click.option("--policy", type=click.Choice(["hold", "label", "retract"]), help="With --from.")
+@click.option("--result", help="With --from: what the step gives back instead, as JSON or words.")
+@click.option("--json", "as_json", is_flag=True, help="Write the events, one a line.")
+@with_model
+@with_settings
+@click.pass_obj
+def replay(
+    host: Host,
+    run_id: str,
+    live: tuple[str, ...],
+    step: str | None,
+    instructions: str | None,
+    policy: ReleasePolicy | None,
+    result: str | None,
+    as_json: bool,
+) -> int:
+    """Run a recorded run again, offline, and say whether it comes out the same.
+
+    RUN_ID is as for `show`. With --live, the model or the tools are real; with --from, everything
+    before the step is as recorded, and the first difference behind it is told.
+    """
+    from .folder import open_home
+    from .replaying import Wanted, replay_run, tell
+
+    wanted = Wanted(
+        live=live,
+        step=step,
+        instructions=instructions,
+        policy=policy,
+        result=result,
+        as_json=as_json,
+    )
+
+    async def work() -> int:
+        settings = host.settings()
+        async with open_home(settings) as home:
+            run = _chosen(await _runs(home, settings, _MOST), run_id)
+            return tell(await replay_run(host, settings, home, run, wanted), wanted=wanted)
+
+    return asyncio.run(work())
 
 
 async def _newest(settings: Settings, limit: int) -> list[Run]:

@@ -10,15 +10,15 @@ if TYPE_CHECKING:
     from .jail.plan import SandboxLimits, Tier
     from .local import LocalSandbox
     from .runner import code_runner
-    from .verify import Attack, verify
+    from .verification import Attack, verify
 
 _HOMES = {
-    "Attack": "verify",
+    "Attack": "verification",
     "LocalSandbox": "local",
     "SandboxLimits": "jail.plan",
     "Tier": "jail.plan",
     "code_runner": "runner",
-    "verify": "verify",
+    "verify": "verification",
 }
 
 __all__ = [

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from itertools import count, repeat
 
 from .held_session import HeldSession
-from .jail.namespaces import WORKSPACE
-from .jail.plan import Plan, SandboxLimits, Tier
+from .jail.plan import WORKSPACE, Plan, SandboxLimits, Tier
 from .launcher import Launcher
 from .libraries import reachable_by_anyone, readable_paths
 from .sandbox import SandboxUnavailable

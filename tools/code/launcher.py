@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from .jail.plan import Plan
+from .jail.plan import BOOTED, Plan
 from .libraries import search_path
 from .sandbox import SandboxUnavailable
 
@@ -77,27 +77,39 @@ class Launcher:
         with theirs:
             process = await asyncio.to_thread(_boot, theirs.fileno())
         control.setblocking(False)
-        setup = {"search_path": _whole_search_path(), "preload": list(preload)}
+        setup = {"search_path": search_path(), "preload": preload}
         control.send(json.dumps(setup).encode())
-        return cls(process, control)
+        launcher = cls(process, control)
+        try:
+            await launcher._answer_to(BOOTED)
+        except BaseException:
+            await launcher.close()
+            raise
+        return launcher
 
     async def spawn(self, plan: Plan) -> Started:
         """Fork a session; raises `SandboxUnavailable` with the reason when it cannot be."""
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         number = next(self._ids)
-        answer = self._waiting[number] = self._loop.create_future()
         request = json.dumps({"id": number, "plan": plan.to_json()}).encode()
         try:
             with theirs:
                 socket.send_fds(self._control, [request], [theirs.fileno()])
-            return Started(ours, await answer)
+            return Started(ours, await self._answer_to(number))
         except OSError as error:
             ours.close()
             raise SandboxUnavailable(f"The sandbox's zygote is gone: {error}") from error
         except BaseException:
             ours.close()
             raise
+
+    async def _answer_to(self, number: int) -> int:
+        """Wait for an answer and return the pidfd that came with it; raises what it says."""
+        answer: asyncio.Future[int] = self._loop.create_future()
+        self._waiting[number] = answer
+        try:
+            return await answer
         finally:
             self._waiting.pop(number, None)
 
@@ -128,10 +140,10 @@ class Launcher:
             for fd in fds:
                 signal.pidfd_send_signal(fd, signal.SIGKILL)
                 os.close(fd)
-        elif fds:
-            future.set_result(fds[0])
+        elif "error" in answer:
+            future.set_exception(SandboxUnavailable(str(answer["error"])))
         else:
-            future.set_exception(SandboxUnavailable(str(answer.get("error"))))
+            future.set_result(fds[0] if fds else -1)
 
     def _let_go(self) -> None:
         if self._control.fileno() >= 0:
@@ -160,7 +172,3 @@ def _boot(control: int) -> subprocess.Popen[bytes]:
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.kill()
     process.wait()
-
-
-def _whole_search_path() -> list[str]:
-    return list(search_path())

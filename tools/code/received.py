@@ -23,7 +23,8 @@ class HostileFrame(Exception):
 def parse(body: bytes) -> dict[str, JsonValue]:
     """Read one frame; raises `HostileFrame`."""
     try:
-        frame = json.loads(body, parse_constant=_refuse)
+        # Told as text: from bytes it would guess an encoding, and load what that needs.
+        frame = json.loads(body.decode("ascii"), parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise HostileFrame("it sent something that is not JSON") from error
     if not isinstance(frame, dict):

@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,9 +48,17 @@ async def test_every_attack_is_stopped_without_namespaces() -> None:
     assert [(a.name, a.detail) for a in attacks if not a.blocked] == []
 
 
+@pytest.fixture
+def open_to_all() -> Iterator[Path]:
+    """Yield a folder that anybody can get to, which a test's own folder is not for long."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        yield Path(folder)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("tier", ["namespaces", "landlock"])
-def test_every_attack_is_stopped_for_an_ordinary_user(tmp_path: Path, tier: str) -> None:
+def test_every_attack_is_stopped_for_an_ordinary_user(open_to_all: Path, tier: str) -> None:
     if os.getuid() != 0:
         pytest.skip("only root can become somebody else")
     if shutil.which("unshare") is None or shutil.which("setpriv") is None:
@@ -57,13 +67,11 @@ def test_every_attack_is_stopped_for_an_ordinary_user(tmp_path: Path, tier: str)
     home, packages = Path(sys.base_prefix), Path(pytest.__file__).parent.parent
     program = f"import site; site.addsitedir({str(packages)!r})\n{PROGRAM}"
     script = (
-        f'mount --bind "{home}" "{tmp_path}" && exec setpriv --reuid {ANYBODY} --regid {ANYBODY} '
-        f'--clear-groups env HOME=/tmp PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="{packages}" '
-        f'"{tmp_path}/bin/python{sys.version_info[0]}.{sys.version_info[1]}" -c "$1" {tier}'
+        f'mount --bind "{home}" "{open_to_all}" && '
+        f"exec setpriv --reuid {ANYBODY} --regid {ANYBODY} --clear-groups "
+        f'env HOME=/tmp PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="{packages}" '
+        f'"{open_to_all}/bin/python{sys.version_info[0]}.{sys.version_info[1]}" -c "$1" {tier}'
     )
-    for folder in tmp_path.parents:
-        if folder.stat().st_uid == os.getuid() and folder != Path("/"):
-            folder.chmod(folder.stat().st_mode | 0o011)
     done = subprocess.run(
         ["unshare", "-m", "sh", "-c", script, "sh", program],
         capture_output=True,

@@ -187,3 +187,48 @@ async def test_where_nothing_can_be_enforced_nothing_runs() -> None:
     with pytest.raises(SandboxUnavailable):
         await sandbox.run("1", session="s")
     await sandbox.close()
+
+
+async def test_a_data_frame_has_the_shape_of_a_querys_rows(sandbox: LocalSandbox) -> None:
+    pytest.importorskip("pandas")
+    code = "import pandas as pd\npd.DataFrame({'a': [1, 2], 'b': ['x', None]}).set_index('a')"
+    done = await sandbox.run(code, session="pandas")
+    assert done.result == {"columns": ["a", "b"], "rows": [{"a": 1, "b": "x"}, {"a": 2, "b": None}]}
+
+
+async def test_what_groups_are_called_is_kept(sandbox: LocalSandbox) -> None:
+    pytest.importorskip("pandas")
+    code = "import pandas as pd\npd.Series({'x': 1.5, 'y': float('nan')})"
+    assert (await sandbox.run(code, session="pandas")).result == {"x": 1.5, "y": None}
+
+
+async def test_a_figure_comes_back_as_an_image(sandbox: LocalSandbox) -> None:
+    pytest.importorskip("matplotlib")
+    code = "import matplotlib.pyplot as plt\nplt.plot([1, 4, 9])\nplt.show()"
+    done = await sandbox.run(code, session="figure")
+    assert [image[:4] for image in done.images] == [b"\x89PNG"]
+    assert (await sandbox.run("1", session="figure")).images == ()
+
+
+async def test_duckdb_can_be_used(sandbox: LocalSandbox) -> None:
+    code = "import duckdb\nduckdb.sql('SELECT 42').fetchall()"
+    assert (await sandbox.run(code, session="duckdb")).result == [[42]]
+
+
+async def test_a_file_can_be_copied_with_its_times(sandbox: LocalSandbox) -> None:
+    code = "import shutil\nopen('a', 'w').write('x')\nshutil.copy2('a', 'b')\nopen('b').read()"
+    assert (await sandbox.run(code, session="copy")).result == "x"
+
+
+async def test_sessions_draw_different_random_numbers() -> None:
+    async with LocalSandbox(preload=["numpy", "random"]) as sandbox:
+        code = "import random, numpy\n[random.random(), float(numpy.random.random())]"
+        drawn = [(await sandbox.run(code, session=name)).result for name in ("a", "b")]
+    assert drawn[0] != drawn[1]
+
+
+async def test_a_module_that_is_not_there_cannot_be_loaded_beforehand() -> None:
+    sandbox = LocalSandbox(preload=["no_such_module"])
+    with pytest.raises(SandboxUnavailable, match="no_such_module"):
+        await sandbox.start()
+    await sandbox.close()

@@ -18,8 +18,8 @@ from .kernel import (
     prctl,
 )
 from .landlock import restrict_files
-from .namespaces import SCRATCH, settle_in
-from .plan import Plan, SandboxLimits
+from .namespaces import settle_in
+from .plan import SCRATCH, Plan, SandboxLimits
 from .seccomp import restrict_calls
 
 _MB = 1 << 20

@@ -7,7 +7,7 @@ import socket
 import struct
 
 from .kernel import syscall
-from .plan import Plan
+from .plan import SCRATCH, WORKSPACE, Plan
 
 _NEWNS, _NEWCGROUP, _NEWUTS, _NEWIPC = 0x20000, 0x2000000, 0x4000000, 0x8000000
 _NEWUSER, _NEWPID, _NEWNET = 0x10000000, 0x20000000, 0x40000000
@@ -20,9 +20,6 @@ _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 
 _OLD, _NEW = "/old", "/new"
 _DEVICES = ("null", "zero", "full", "random", "urandom")
-SCRATCH = ("/sandbox", "/tmp", "/dev/shm")
-"""Where a session may write; all of it is one small file system in memory."""
-WORKSPACE = SCRATCH[0]
 
 
 def leave_the_host(plan: Plan) -> None:

@@ -6,6 +6,13 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
+SCRATCH = ("/sandbox", "/tmp", "/dev/shm")
+"""Where a session may write; all of it is one small file system in memory."""
+WORKSPACE = SCRATCH[0]
+
+BOOTED = -1
+"""The number of the zygote's answer that comes before any request."""
+
 Tier = Literal["namespaces", "landlock"]
 """How a session is confined. `namespaces` gives it a machine of its own, with an empty network
 and a file system of its own; `landlock` leaves it on this one, with nothing it may touch."""

@@ -33,6 +33,11 @@ sysinfo time times truncate umask uname unlink unlinkat utime utimensat utimes w
 writev
 """
 
+_WITHOUT_SUPPORT = """
+getxattr lgetxattr fgetxattr setxattr lsetxattr fsetxattr listxattr llistxattr flistxattr
+"""
+"""Extended attributes, which Python does without when the file system has none."""
+
 _AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32_BIT = 0x40000000
 
@@ -41,7 +46,7 @@ _NUMBER, _ARCH, _ARGUMENTS = 0, 4, 16
 
 _ALLOW = 0x7FFF0000
 _KILL = 0x80000000
-_EPERM, _ENOTTY, _ENOSYS = (0x50000 | number for number in (1, 25, 38))
+_EPERM, _ENOTTY, _ENOSYS, _ENOTSUP = (0x50000 | number for number in (1, 25, 38, 95))
 
 _CLONE_THREAD = 0x10000
 _CLONE_NEW_NAMESPACE = 0x7E020080
@@ -109,6 +114,8 @@ def build(machine: str, own_pid: int) -> Program:
         *_refuse_newer(newest),
         *_when(calls["clone3"], [(_RETURN, 0, 0, _ENOSYS)]),
     ]
+    for name in _WITHOUT_SUPPORT.split():
+        program += _when(calls[name], [(_RETURN, 0, 0, _ENOTSUP)])
     program += _filters(calls, filtered(own_pid))
     program += _plain(calls[name] for name in _ALLOWED.split() if name in calls)
     program.append((_RETURN, 0, 0, _EPERM))

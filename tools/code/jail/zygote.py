@@ -18,8 +18,8 @@ import sys
 from .confine import confine
 from .frames import pack, write_all
 from .kernel import PR_SET_CHILD_SUBREAPER, prctl
-from .namespaces import WORKSPACE, leave_the_host
-from .plan import Plan
+from .namespaces import leave_the_host
+from .plan import BOOTED, WORKSPACE, Plan
 from .session import Session
 
 _REQUEST_BYTES = 1 << 16
@@ -30,16 +30,25 @@ _NEEDED_LATER = ("asyncio", "encodings.idna", "encodings.latin_1", "encodings.as
 def main(control_fd: int, host_pid: int) -> None:
     """Set up as the host's first message says, then fork sessions until the host is gone."""
     control = socket.socket(fileno=control_fd)
-    setup = json.loads(control.recv(_REQUEST_BYTES))
+    answer: dict[str, object] = {"id": BOOTED}
+    try:
+        _load(json.loads(control.recv(_REQUEST_BYTES)))
+    except Exception as error:  # A module that shall be found loaded may fail in any way.
+        answer["error"] = f"{type(error).__name__}: {error}"
+    control.send(json.dumps(answer).encode())
+    Zygote(control, os.pidfd_open(host_pid)).serve()
+    os._exit(0)
+
+
+def _load(setup: dict[str, list[str]]) -> None:
+    """Load what every session shall find loaded, and share the memory it takes."""
     sys.path[:] = setup["search_path"]
     sys.dont_write_bytecode = True
     for name in (*_NEEDED_LATER, *setup["preload"]):
         importlib.import_module(name)
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
     gc.collect()
     gc.freeze()
-    prctl(PR_SET_CHILD_SUBREAPER, 1)
-    Zygote(control, os.pidfd_open(host_pid)).serve()
-    os._exit(0)
 
 
 class Zygote:

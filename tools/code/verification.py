@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import os
 import platform
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +26,7 @@ _FOLDER = Path(__file__).parent / "battery"
 _SESSION_VARIABLES = ("HOME", "TMPDIR", "MPLCONFIGDIR", "LC_CTYPE")
 _TIMEOUT_SECONDS = 20.0
 _SHORT_SECONDS = 0.5
+_AT_ONCE = 4
 
 _UNPACK = """
 import os
@@ -76,20 +79,18 @@ async def verify(sandbox: LocalSandbox) -> list[Attack]:
             "library": os.__file__,
             **_limits(sandbox),
         }
-        outcomes = [
-            await _stop(sandbox, module, attack, facts)
-            for module in _TO_BE_STOPPED
-            for attack in attacks_in(module)
+        turns = asyncio.Semaphore(_AT_ONCE)
+        attempts = [
+            *(_stop(sandbox, *attack, facts, turns) for attack in _attacks(_TO_BE_STOPPED)),
+            *(_survive(sandbox, *attack, facts, turns) for attack in _attacks(_TO_BE_SURVIVED)),
         ]
-        outcomes += [
-            await _survive(sandbox, module, attack, facts)
-            for module in _TO_BE_SURVIVED
-            for attack in attacks_in(module)
-        ]
-        outcomes += [
-            Attack(name=f"host: {what}", blocked=ok, detail="") for what, ok in bait.harm()
-        ]
-    return outcomes
+        outcomes = await asyncio.gather(*attempts)
+        harm = [Attack(name=f"host: {what}", blocked=ok, detail="") for what, ok in bait.harm()]
+    return [*outcomes, *harm]
+
+
+def _attacks(modules: Iterable[str]) -> list[tuple[str, str]]:
+    return [(module, attack) for module in modules for attack in attacks_in(module)]
 
 
 def attacks_in(module: str) -> list[str]:
@@ -100,13 +101,17 @@ def attacks_in(module: str) -> list[str]:
 
 
 async def _stop(
-    sandbox: LocalSandbox, module: str, attack: str, facts: dict[str, JsonValue]
+    sandbox: LocalSandbox,
+    module: str,
+    attack: str,
+    facts: dict[str, JsonValue],
+    turns: asyncio.Semaphore,
 ) -> Attack:
-    """Run an attack that must be stopped, in a session that has not been tampered with."""
-    session = f"verify-{module}"
-    if module == "resources":
+    """Run an attack that must be stopped, in a session of its own."""
+    session = f"verify-{module}-{attack}"
+    async with turns:
+        done = await _run(sandbox, _TRY, session, module, attack, facts, _TIMEOUT_SECONDS)
         await sandbox.reset(session)
-    done = await _run(sandbox, _TRY, session, module, attack, facts, _TIMEOUT_SECONDS)
     if done.error is not None:
         detail = f"{done.error.name}: {done.error.message}"
         return Attack(name=_title(module, attack), blocked=True, detail=detail)
@@ -118,15 +123,20 @@ async def _stop(
 
 
 async def _survive(
-    sandbox: LocalSandbox, module: str, attack: str, facts: dict[str, JsonValue]
+    sandbox: LocalSandbox,
+    module: str,
+    attack: str,
+    facts: dict[str, JsonValue],
+    turns: asyncio.Semaphore,
 ) -> Attack:
     """Run an attack, and then a sum: a wrong answer means that the attack got through."""
-    session = f"verify-{module}"
-    await sandbox.reset(session)
-    await _run(sandbox, _SURVIVE, session, module, attack, facts, _SHORT_SECONDS)
-    done = await sandbox.run("6 * 7", session=session, timeout_seconds=_SHORT_SECONDS)
-    if done.error is not None:  # It may still end the session that it was in, but no other.
-        done = await sandbox.run("6 * 7", session=session)
+    session = f"verify-{module}-{attack}"
+    async with turns:
+        await _run(sandbox, _SURVIVE, session, module, attack, facts, _SHORT_SECONDS)
+        done = await sandbox.run("6 * 7", session=session, timeout_seconds=_SHORT_SECONDS)
+        if done.error is not None:  # It may still end the session that it was in, but no other.
+            done = await sandbox.run("6 * 7", session=session)
+        await sandbox.reset(session)
     detail = done.error.message if done.error else f"the next answer is {done.shown}"
     return Attack(name=_title(module, attack), blocked=done.result == 42, detail=detail)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .catalog import literal, quoted
 from .delimited import UTF16_MARKS, delimited_source, file_literal, uneven_line
 from .naming import table_name
+from .spreadsheet import NotReadable, sheets_of
 from .sqlite import sqlite_tables
 
 if TYPE_CHECKING:
@@ -143,6 +144,22 @@ def _sqlite(connection: DuckDBPyConnection, path: Path, taken: Collection[str]) 
     return _some(names)
 
 
+def _workbook(
+    connection: DuckDBPyConnection, path: Path, taken: Collection[str]
+) -> tuple[str, ...]:
+    names: list[str] = []
+    try:
+        sheets = list(sheets_of(path))
+        for sheet in sheets:
+            title = path.stem if len(sheets) == 1 else f"{path.stem}_{sheet.name}"
+            name = table_name(title, {*taken, *names})
+            sheet.copy_to(connection, name)
+            names.append(name)
+    except NotReadable as error:
+        raise Unreadable(str(error)) from None
+    return _some(names)
+
+
 def _database(
     connection: DuckDBPyConnection, path: Path, taken: Collection[str]
 ) -> tuple[str, ...]:
@@ -164,6 +181,8 @@ _LOADERS: dict[str, Loader] = {
     ".jsonl": _json,
     ".ndjson": _json,
     ".parquet": _parquet,
+    ".xlsx": _workbook,
+    ".xlsm": _workbook,
     ".duckdb": _database,
     ".db": _database,
     ".sqlite": _database,

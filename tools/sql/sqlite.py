@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _NULL = "\\N"
-_DIALECT = (
+DIALECT = (
     "header=true, skip=0, delim=',', quote='\"', escape='\"', new_line='\\n', "
     f"nullstr='{_NULL}', allow_quoted_nulls=false"
 )
@@ -37,7 +37,7 @@ class SqliteTable:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "rows.csv")
             self._write(file)
-            dialect = f"{literal(str(file))}, {_DIALECT}"
+            dialect = f"{literal(str(file))}, {DIALECT}"
             types = self._types(target, f"read_csv({dialect}, sample_size=-1)")
             given = ", ".join(f"{literal(k)}: {literal(v)}" for k, v in types.items())
             target.execute(
@@ -47,9 +47,9 @@ class SqliteTable:
 
     def _write(self, file: Path) -> None:
         with file.open("w", encoding="utf-8", newline="") as handle:
-            handle.write(",".join(map(_cell, self.columns)) + "\n")
+            handle.write(",".join(map(cell, self.columns)) + "\n")
             for row in self.connection.execute(f"SELECT * FROM {_name(self.name)}"):
-                handle.write(",".join(map(_cell, row)) + "\n")
+                handle.write(",".join(map(cell, row)) + "\n")
 
     def _types(self, target: DuckDBPyConnection, source: str) -> dict[str, str]:
         """Return declared text as text, unless it is all dates; the rest as it looks."""
@@ -80,7 +80,8 @@ def _name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """Return a value as the dialect writes it."""
     if value is None:
         return _NULL
     text = value.hex() if isinstance(value, bytes) else str(value)

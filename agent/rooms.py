@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 Progress = Callable[[int, int, str], None]
 """Told after each document: how many are done, how many there are, and its path."""
 
-_TEXTS = frozenset({".md", ".markdown", ".txt", ".text", ".html", ".htm", ".pdf"})
+_TEXTS = frozenset({".md", ".markdown", ".txt", ".text", ".html", ".htm", ".pdf", ".docx"})
 """How files end that become documents; any other file is taken for tables."""
 
 

@@ -190,4 +190,4 @@ def _durability(toolbox: Toolbox) -> Durability:
 
 def has_side_effects(tools: Sequence[Tool]) -> bool:
     """Return whether some call may have to wait for approval."""
-    return any(tool.side_effects for tool in tools)
+    return any(tool.asks != "never" for tool in tools)

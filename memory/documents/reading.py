@@ -11,6 +11,7 @@ from surefoot.errors import InputError
 
 from .chunks import paragraphs
 from .document import Document, Section
+from .docx import docx_text
 from .html import html_text
 from .markdown import markdown_sections
 from .pdf import pdf_text
@@ -27,6 +28,7 @@ _SUFFIXES = {
     ".html": "html",
     ".htm": "html",
     ".pdf": "pdf",
+    ".docx": "docx",
 }
 
 
@@ -71,6 +73,8 @@ def document_of(data: bytes, path: str) -> Document:
     match _SUFFIXES.get(Path(path).suffix.lower()):
         case "pdf":
             text, sections = pdf_text(data, path)
+        case "docx":
+            text, sections = docx_text(data, path)
         case "html":
             text, sections = html_text(_refuse_binary(data, path), path)
         case "markdown":

@@ -29,8 +29,7 @@ def test_a_word_document_keeps_its_headings_lists_and_tables() -> None:
         "# Penguins\n\n# Islands\n\nThey live on three islands.\n\n- Biscoe\n\n"
         "| island | n |\n| --- | --- |\n| Dream | 124 |"
     )
-    found = {document.text[s.start : s.end]: s.heading for s in document.sections}
-    assert found["They live on three islands."] == "Penguins > Islands"
+    assert {section.heading for section in document.sections} == {"Islands"}
 
 
 def test_a_file_that_only_ends_like_a_word_document_is_refused() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import anyio
+import anyio.lowlevel
 import pytest
 
 from surefoot.agent import (
@@ -311,3 +314,26 @@ async def test_tool_calls_of_a_broken_attempt_are_not_passed_on(waits: Waits) ->
     with ScriptedModel(fails(StreamBroken("gone")), calls("look", where="here")) as model:
         parts = await parts_of(steady(waits, model))
     assert sum(isinstance(part, ToolCall) for part in parts) == 1
+
+
+async def test_a_provider_is_given_no_more_calls_at_once_than_its_lane_has_room_for(
+    waits: Waits,
+) -> None:
+    at_once: list[int] = [0, 0]
+
+    class Counts:
+        name = "counts"
+
+        async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelPart]:
+            at_once[0] += 1
+            at_once[1] = max(at_once)
+            await anyio.lowlevel.checkpoint()
+            at_once[0] -= 1
+            yield Finished(reason="stop")
+
+    lane = Lane(provider="p", room=asyncio.Semaphore(2))
+    chain = SteadyModel([Link(model=Counts(), lane=lane)], sleep=waits.sleep)
+    async with anyio.create_task_group() as group:
+        for _ in range(7):
+            group.start_soon(parts_of, chain)
+    assert at_once == [0, 2]

@@ -162,7 +162,7 @@ async def cancel(
 async def delete(thread_id: str, run_id: str, caller: CallerHere) -> Response:
     """Refuse to delete one run: what a thread has heard stays in it."""
     await caller.run(run_id, thread_id=thread_id)
-    raise Refusal(501, "A run goes with its thread; delete that.", code="not_supported")
+    raise Refusal(409, "A run goes with its thread; delete that.", code="not_supported")
 
 
 async def _begin(caller: Caller, thread_id: str, body: NewRun, *, is_new: bool = False) -> Begun:

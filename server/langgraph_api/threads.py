@@ -133,7 +133,7 @@ async def set_state(thread_id: str, caller: CallerHere) -> Json:
     """Refuse to write a state: it is what the events say, and they say what happened."""
     await caller.thread(thread_id)
     told = "The state of a thread follows from its events and cannot be written."
-    raise Refusal(501, told, code="not_supported")
+    raise Refusal(409, told, code="not_supported")
 
 
 async def history(thread_id: str, body: History, caller: CallerHere) -> Response:

@@ -1,0 +1,32 @@
+"""Whatever is sent, the server does not fail."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+
+from .conftest import Live
+
+
+def test_no_request_that_the_document_allows_makes_the_server_fail(server: Live) -> None:
+    done = subprocess.run(
+        [
+            str(Path(sys.executable).with_name("st")),
+            "run",
+            f"{server.url}/openapi.json",
+            "--checks=not_a_server_error",
+            "--phases=fuzzing",
+            "--max-examples=6",
+            "--request-timeout=10",
+            "--seed=1",
+            "--exclude-path=/threads/{thread_id}/stream",
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout[-3_000:]
+    assert httpx.get(f"{server.url}/readyz").status_code == 200

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
 from types import TracebackType
@@ -15,7 +15,7 @@ from pydantic import JsonValue, SecretStr
 from surefoot.answer import Answer
 from surefoot.errors import ConfigurationError
 from surefoot.events import TERMINAL, Event
-from surefoot.graphs import DEFAULT_CHECKS, Checks, Decision, build
+from surefoot.graphs import DEFAULT_CHECKS, PLAN_SPEC, Checks, Decision, build
 from surefoot.limits import Limits, ReleasePolicy, ThreadPolicy
 from surefoot.memory import Memory
 from surefoot.model import ChatModel
@@ -88,7 +88,10 @@ class Assistant:
         self._rooms = Rooms(
             self.settings, durable=durable, builtins=builtins, memory=memory, now=self._clock.now
         )
-        Toolbox(self._tools)
+        if PLAN_SPEC.name in Toolbox(self._tools):
+            raise ConfigurationError(
+                f"A tool may not be named {PLAN_SPEC.name!r}: that is how steps are planned."
+            )
 
     async def open(self) -> None:
         """Open what the runs are kept in, if it is not; take up what an earlier process left."""
@@ -139,11 +142,13 @@ class Assistant:
         job = await self.start(
             text, thread=thread, user=user, tenant=tenant, message_id=message_id, release=release
         )
-        async for event in self.follow(job.run.scope.thread_id, tenant=tenant, after=job.first_seq):
-            if event.run_id == job.run.run_id:
-                yield event
-                if event.type in TERMINAL:
-                    return
+        events = self.follow(job.run.scope.thread_id, tenant=tenant, after=job.first_seq)
+        async with aclosing(events):
+            async for event in events:
+                if event.run_id == job.run.run_id:
+                    yield event
+                    if event.type in TERMINAL:
+                        return
 
     async def start(
         self,
@@ -177,7 +182,7 @@ class Assistant:
 
     async def follow(
         self, thread: str, *, tenant: str | None = None, after: int = 0
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event]:
         """Yield a thread's events behind `after`, those of the past first, without an end."""
         here = await self._opened()
         async with aclosing(here.home.log.follow(self.key(thread, tenant), after=after)) as events:
@@ -308,8 +313,9 @@ class Assistant:
             if self._closed:
                 raise ConfigurationError("The assistant is closed; make a new one.")
             if self._open is None:
-                self._open = await self._open_now()
-                await self._open.engine.recover()
+                opened = await self._open_now()
+                await opened.engine.recover()
+                self._open = opened
         return self._open
 
     async def _open_now(self) -> _Open:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from surefoot.answer import Answer
 from surefoot.errors import SurefootError
 from surefoot.events import AnswerCompleted, AnswerRetracted
-from surefoot.evidence import Evidence
 from surefoot.graphs import (
     Budget,
     Checks,
@@ -30,9 +29,13 @@ from surefoot.turns import Turn
 from .clock import Clock
 from .home import Home
 from .prompts import Prompt
-from .runs import ROLLED_BACK, Emit, Job, told
+from .runs import ROLLED_BACK, Emit, Job, Told, told
 
 logger = logging.getLogger(__name__)
+
+DURABILITY: Durability = "sync"
+"""A plan is kept before its first call is made. Were it kept meanwhile, a crash could leave calls
+in the ledger whose plan is gone, and a new plan's steps would be given their results."""
 
 STOPPED = "(This answer was stopped before its end.)"
 
@@ -74,14 +77,14 @@ class Worker:
                 context,
                 job.run.text,
                 desk=job.desk if self.desk is None else self.desk(job.desk),
-                durability=_durability(equipment.toolbox),
+                durability=DURABILITY,
                 resume=job.resume,
                 on_wait=lambda waits: self._waits(job, waits),
             )
         except asyncio.CancelledError:
             if job.why_cancelled is None:
                 raise
-            return await self._stopped(job, context)
+            return context.answer or await self._stopped(job, context)
 
     async def _context(self, job: Job, emit: Emit, equipment: Equipment) -> RunContext:
         run, store = job.run, self.home.store
@@ -115,6 +118,8 @@ class Worker:
         numbered = context.ledger.last_number
         context.ledger = EvidenceLedger(numbered=numbered, now=self.clock.now, found=past.evidence)
         context.announced |= past.announced
+        context.verdicts.extend(past.verdicts)
+        context.sentences = max((index + 1 for index in past.shown), default=0)
         if store is not None:
             context.known_calls |= await store.load(run.run_id)
             for call_id, decision in (await store.decisions(run.run_id)).items():
@@ -122,20 +127,21 @@ class Worker:
         context.known_calls |= past.failed_calls
         _restore_values(context)
         if past.completed is not None:
-            return await self._already(job, context, past.completed, past.evidence)
+            return await self._already(job, context, past, past.completed)
         for index in past.shown:
             context.emit(AnswerRetracted(sentence=index))
         return None
 
     async def _already(
-        self, job: Job, context: RunContext, done: AnswerCompleted, evidence: Sequence[Evidence]
+        self, job: Job, context: RunContext, past: Told, done: AnswerCompleted
     ) -> Answer:
         """Finish a run whose answer was told in full before its process ended."""
         await _keep(context, job.run.text, done.text)
         return Answer(
             text=done.text,
             citations=done.citations,
-            evidence=tuple(evidence),
+            evidence=past.evidence,
+            verdicts=past.verdicts,
             usage=done.usage,
             run_id=job.run.run_id,
             thread_id=job.run.scope.thread_id,
@@ -181,11 +187,6 @@ def _restore_values(context: RunContext) -> None:
     for call_id, record in context.known_calls.items():
         if record.output is not None:
             context.values[call_id.rpartition(".")[2]] = record.output.value
-
-
-def _durability(toolbox: Toolbox) -> Durability:
-    """Return how checkpoints are written: before going on when a call may change the world."""
-    return "sync" if any(tool.side_effects for tool in toolbox) else "async"
 
 
 def has_side_effects(tools: Sequence[Tool]) -> bool:

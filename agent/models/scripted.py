@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
@@ -24,10 +24,10 @@ class ScriptedTurn:
     chunk: int = 0
     """Characters per streamed part; 0 streams words."""
 
-    def also(self, name: str, **args: JsonValue) -> ScriptedTurn:
+    def also(self, name: str, /, **args: JsonValue) -> ScriptedTurn:
         """Return the turn with one more tool call, made side by side with the others."""
         call = ToolCall(call_id=f"call_{len(self.calls)}", name=name, args=args)
-        return ScriptedTurn(text=self.text, calls=(*self.calls, call), reason=self.reason)
+        return replace(self, calls=(*self.calls, call))
 
 
 def says(text: str, *, reason: FinishReason | None = None, chunk: int = 0) -> ScriptedTurn:

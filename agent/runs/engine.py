@@ -123,8 +123,9 @@ class RunEngine:
             await self._store.add(run)
         if ahead and busy in ("interrupt", "rollback"):
             reason = ROLLED_BACK if busy == "rollback" else "another message came in"
-            for other in [lane.current, *list(lane.waiting)]:
-                if other is not None and other is not job:
+            # Those in line first, so that none of them begins when the running one ends.
+            for other in [*lane.waiting, lane.current]:
+                if other is not None and other is not job and other.run.run_id in self._jobs:
                     await self.cancel(other.run.run_id, reason=reason)
         elif ahead:
             self._emitter(job)(
@@ -158,6 +159,8 @@ class RunEngine:
             if self._store is None or await self._store.find(run_id) is None:
                 raise NotFound(f"There is no run {run_id!r}.")
             return
+        if job.is_over:
+            return
         job.why_cancelled = reason
         lane = self._lanes[job.run.key]
         if job in lane.waiting:
@@ -165,6 +168,8 @@ class RunEngine:
             await self._end(job, RunCancelled(reason=reason), "cancelled")
             self._resolve(job, SurefootError(f"The run was stopped before it began: {reason}."))
         elif job.task is not None:
+            # A task that is cancelled before its first step would end without a word.
+            await asyncio.sleep(0)
             job.task.cancel()
             await asyncio.wait([job.task])
 

@@ -43,6 +43,7 @@ class Told:
     shown: tuple[int, ...]
     """Sentences that left and still stand, though the answer was not completed."""
     completed: AnswerCompleted | None
+    verdicts: tuple[Verdict, ...] = ()
 
 
 def told(events: Sequence[Event]) -> Told:
@@ -84,6 +85,7 @@ def told(events: Sequence[Event]) -> Told:
         failed_calls=failed,
         shown=tuple(sorted(shown)),
         completed=completed,
+        verdicts=verdicts_of(events),
     )
 
 

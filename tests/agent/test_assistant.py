@@ -27,6 +27,7 @@ from surefoot import (
 from surefoot.agent import fails
 from surefoot.errors import DataDirInUse, NotFound
 from surefoot.events import (
+    TERMINAL,
     AnswerCompleted,
     ApprovalRequested,
     RunCancelled,
@@ -35,7 +36,9 @@ from surefoot.events import (
 from surefoot.memory import PlainMemory
 from surefoot.messages import ToolCall, UserMessage
 from surefoot.model import Finished, ModelPart, ModelRequest, TextDelta
+from surefoot.scope import Scope
 from surefoot.tools import Tool
+from surefoot.turns import Turn
 
 pytestmark = pytest.mark.anyio
 
@@ -265,6 +268,64 @@ async def test_a_run_that_waits_in_line_can_be_stopped() -> None:
             await second.result
         doors.go.set()
         assert (await first.result).text == "First."
+
+
+async def test_a_run_can_be_stopped_right_after_it_was_begun() -> None:
+    async with light(ScriptedModel(says("Too late.")), memory=None) as assistant:
+        job = await assistant.start("one", thread="t")
+        await assistant.cancel(job.run.run_id)
+        assert (await job.result).reason == "cancelled"
+        ends = [e.type for e in await assistant.events("t") if e.type in TERMINAL]
+    assert ends == ["run.cancelled"]
+
+
+async def test_interrupting_stops_those_in_line_before_they_begin() -> None:
+    doors = Doors()
+    model = ScriptedModel(calls("wait"), says("Third."))
+    async with light(model, doors.tool()) as assistant:
+        first = await assistant.start("one", thread="t")
+        await doors.begun.wait()
+        second = await assistant.start("two", thread="t")
+        third = await assistant.start("three", thread="t", busy="interrupt")
+        assert (await third.result).text == "Third."
+        assert (await first.result).reason == "cancelled"
+        with pytest.raises(SurefootError):
+            await second.result
+    model.finished()
+
+
+async def test_stopping_a_run_that_has_its_answer_changes_nothing() -> None:
+    class Slow(PlainMemory):
+        """Takes its time to keep a turn."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.keeping = asyncio.Event()
+
+        async def keep(self, turn: Turn, scope: Scope) -> str:
+            self.keeping.set()
+            await asyncio.sleep(3600)
+            return ""
+
+    memory = Slow()
+    async with light(ScriptedModel(says("Hello.")), memory=memory) as assistant:
+        job = await assistant.start("hi", thread="t")
+        await memory.keeping.wait()
+        await assistant.cancel(job.run.run_id)
+        answer = await job.result
+        ends = [e.type for e in await assistant.events("t") if e.type in TERMINAL]
+    await memory.close()
+    assert (answer.text, answer.reason, ends) == ("Hello.", "answered", ["run.completed"])
+
+
+async def test_no_tool_may_be_called_plan() -> None:
+    @tool(side_effects=False)
+    async def plan(goal: str) -> str:
+        """Plan."""
+        return goal
+
+    with pytest.raises(ConfigurationError):
+        light(ScriptedModel(), plan)
 
 
 async def test_stopping_a_run_that_never_was_says_so() -> None:

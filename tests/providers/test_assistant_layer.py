@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from surefoot import Assistant, tool
-from surefoot.events import UsageReported
+from surefoot.events import AnswerDelta, AnswerRetracted, UsageReported
 
 if TYPE_CHECKING:
     from tests.providers.conftest import Provider
@@ -99,3 +99,26 @@ async def test_the_same_question_again_costs_nothing_where_answers_are_kept(
         (again,) = await usage_of(assistant, "Hello?")
     assert again.how == ("exact cache",)
     assert len(provider.bodies) == 1
+
+
+async def test_words_of_a_broken_attempt_are_taken_back_before_others_are_told(
+    provider: Provider, tmp_path: Path
+) -> None:
+    provider.says("Good morning to you, dear old friend.").breaks("truncate", after=6)
+    provider.says("Hello there, how are you today?")
+    settings = provider.settings(attempts=2).model_copy(
+        update={"data_dir": tmp_path, "model": provider.name}
+    )
+    async with Assistant(
+        settings=settings, builtins=False, durable=False, release="label"
+    ) as assistant:
+        events = [event async for event in assistant.stream("Hello?")]
+    shown: dict[int, str] = {}
+    for event in events:
+        if event.type == "answer.delta":
+            assert isinstance(event, AnswerDelta)
+            shown[event.sentence] = shown.get(event.sentence, "") + event.text
+        elif isinstance(event, AnswerRetracted):
+            shown[event.sentence] = event.text
+    assert "".join(shown.values()).strip() == "Hello there, how are you today?"
+    assert any(isinstance(event, AnswerRetracted) for event in events)

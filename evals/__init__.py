@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .bench import overhead
+    from .bench import grading, overhead
     from .graders import (
         GRADERS,
         Abstention,
@@ -212,7 +212,7 @@ _HOMES = {
     "write_lock": "suites",
 }
 
-_MODULES = {"overhead": "bench.overhead"}
+_MODULES = {"grading": "bench.grading", "overhead": "bench.overhead"}
 """Names that are whole modules."""
 
 __all__ = [
@@ -281,6 +281,7 @@ __all__ = [
     "grade_traces",
     "graded",
     "grader_of",
+    "grading",
     "holm",
     "junit",
     "key_of",

@@ -48,7 +48,7 @@ def graded(
 
 
 def _reference_hash(reference: Reference) -> str:
-    if reference is NOTHING:
+    if reference == NOTHING:
         return ""
     return digest(_plain(asdict(reference)))
 

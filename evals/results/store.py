@@ -132,7 +132,7 @@ class ResultStore:
 
 
 def _line(result: Result) -> str:
-    return json.dumps(written(result), ensure_ascii=False, sort_keys=True)
+    return json.dumps(written(result), ensure_ascii=False)
 
 
 def _write(out: TextIO, line: str) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .chart import chart_tool
     from .code import (
         Attack,
+        E2BSandbox,
         Execution,
         LocalSandbox,
         ProgramError,
@@ -64,6 +65,7 @@ _HOMES = {
     "chart_tool": "chart",
     "note_evidence": "taint",
     "Attack": "code",
+    "E2BSandbox": "code",
     "verify": "code",
     "replay": "taint",
     "Ruling": "taint",
@@ -106,6 +108,7 @@ __all__ = [
     "Attack",
     "CallContext",
     "DocumentRetriever",
+    "E2BSandbox",
     "Execution",
     "Guarded",
     "LocalSandbox",

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from .sandbox import Execution, ProgramError, Sandbox, SandboxUnavailable
 
 if TYPE_CHECKING:
+    from .e2b import E2BSandbox
     from .jail.plan import SandboxLimits, Tier
     from .local import LocalSandbox
     from .runner import code_runner
     from .verification import Attack, verify
 
 _HOMES = {
+    "E2BSandbox": "e2b",
     "Attack": "verification",
     "LocalSandbox": "local",
     "SandboxLimits": "jail.plan",
@@ -23,6 +25,7 @@ _HOMES = {
 
 __all__ = [
     "Attack",
+    "E2BSandbox",
     "Execution",
     "LocalSandbox",
     "ProgramError",

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from .facts import Fact
     from .minilm import MiniLM
     from .plain import PlainMemory
+    from .saver import ChromaSaver
     from .transcript import Window
 
 _HOMES = {
     "ChromaDocuments": ".documents.index",
     "ChromaMemory": ".chroma_memory",
+    "ChromaSaver": ".saver",
     "ChromaVectors": ".chroma",
     "Document": ".documents",
     "DocumentIndex": ".documents",
@@ -40,6 +42,7 @@ _HOMES = {
 __all__ = [
     "ChromaDocuments",
     "ChromaMemory",
+    "ChromaSaver",
     "ChromaVectors",
     "Document",
     "DocumentIndex",

@@ -1,0 +1,98 @@
+"""Rows: texts with their labels in a Chroma collection, found by label and not by meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.types import Where
+
+Labels = Mapping[str, str | int]
+_BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A text and what it is about."""
+
+    id: str
+    text: str
+    about: Labels
+
+
+class Rows:
+    """A collection of rows. Chroma wants a vector for each: a tiny one made of the id."""
+
+    def __init__(self, client: ClientAPI, name: str) -> None:
+        self._collection = client.get_or_create_collection(name, embedding_function=None)
+
+    def one(self, row_id: str) -> Row | None:
+        """Return the row with this id."""
+        found = self._collection.get(ids=[row_id], include=["documents", "metadatas"])
+        rows = _rows(found["ids"], found["documents"], found["metadatas"])
+        return rows[0] if rows else None
+
+    def where(self, labels: Labels) -> list[Row]:
+        """Return the rows that carry all these labels, in no order."""
+        found = self._collection.get(where=_all(labels), include=["documents", "metadatas"])
+        return _rows(found["ids"], found["documents"], found["metadatas"])
+
+    def about(self, labels: Labels) -> list[Labels]:
+        """Return the labels of the rows that carry these, without reading their texts."""
+        found = self._collection.get(where=_all(labels), include=["metadatas"])
+        return [_labels(each) for each in found["metadatas"] or []]
+
+    def put(self, rows: Sequence[Row]) -> None:
+        """Keep rows, in the place of older ones."""
+        self._write(rows, keep_older=False)
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Keep the rows whose ids are new."""
+        self._write(rows, keep_older=True)
+
+    def delete_where(self, labels: Labels) -> None:
+        """Delete the rows that carry all these labels."""
+        self._collection.delete(where=_all(labels))
+
+    def _write(self, rows: Sequence[Row], *, keep_older: bool) -> None:
+        write = self._collection.add if keep_older else self._collection.upsert
+        for at in range(0, len(rows), _BATCH):
+            batch = rows[at : at + _BATCH]
+            write(
+                ids=[row.id for row in batch],
+                documents=[row.text for row in batch],
+                metadatas=[dict(row.about) for row in batch],
+                embeddings=np.array([_vector(row.id) for row in batch], np.float32),
+            )
+
+
+def _vector(row_id: str) -> tuple[float, float]:
+    share = int(row_id[:8], 16) / 2**32
+    return share, 1 - share
+
+
+def _all(labels: Labels) -> Where | None:
+    conditions: list[Where] = [{key: value} for key, value in labels.items()]
+    if len(conditions) > 1:
+        return {"$and": conditions}
+    return conditions[0] if conditions else None
+
+
+def _rows(
+    ids: Sequence[str],
+    texts: Sequence[str] | None,
+    labels: Sequence[Mapping[str, object]] | None,
+) -> list[Row]:
+    return [
+        Row(row_id, text, _labels(about))
+        for row_id, text, about in zip(ids, texts or [], labels or [], strict=True)
+    ]
+
+
+def _labels(metadata: Mapping[str, object]) -> Labels:
+    return {k: v for k, v in metadata.items() if isinstance(v, (str, int))}

@@ -1,0 +1,66 @@
+"""ChromaSaver keeps LangGraph's contract."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from langgraph.checkpoint.base import empty_checkpoint
+
+from surefoot.memory import ChromaSaver
+
+
+def opened(folder: Path) -> ChromaSaver:
+    import chromadb
+    from chromadb.config import Settings
+
+    return ChromaSaver(
+        chromadb.PersistentClient(folder, settings=Settings(anonymized_telemetry=False))
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.anyio
+async def test_it_has_every_capability_of_the_conformance_suite(tmp_path: Path) -> None:
+    suite = pytest.importorskip("langgraph.checkpoint.conformance")
+    folders = iter(range(1000))
+
+    @suite.checkpointer_test(name="ChromaSaver")  # type: ignore[untyped-decorator]
+    async def saver() -> AsyncIterator[ChromaSaver]:
+        yield opened(tmp_path / str(next(folders)))
+
+    report = await suite.validate(saver)
+    assert report.passed_all(), report
+
+
+def test_a_thread_goes_on_where_another_saver_left_it(tmp_path: Path) -> None:
+    start = opened(tmp_path).put(
+        {"configurable": {"thread_id": "t", "checkpoint_ns": ""}},
+        first := empty_checkpoint(),
+        {"source": "input", "step": -1},
+        {},
+    )
+    opened(tmp_path).put_writes(start, [("answer", {"text": "ünï"})], "task")
+
+    found = opened(tmp_path).get_tuple({"configurable": {"thread_id": "t"}})
+
+    assert found is not None
+    assert found.checkpoint["id"] == first["id"]
+    assert found.pending_writes == [("task", "answer", {"text": "ünï"})]
+
+
+def test_deleting_a_thread_leaves_the_others(tmp_path: Path) -> None:
+    saver = opened(tmp_path)
+    for thread in ("a", "b"):
+        saver.put(
+            {"configurable": {"thread_id": thread, "checkpoint_ns": ""}},
+            empty_checkpoint(),
+            {},
+            {},
+        )
+
+    saver.delete_thread("a")
+
+    assert saver.get_tuple({"configurable": {"thread_id": "a"}}) is None
+    assert saver.get_tuple({"configurable": {"thread_id": "b"}}) is not None

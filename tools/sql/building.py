@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .catalog import Catalog, Table, literal, quoted
+from .declared import declared
 from .loading import Unreadable, load, loader_of
 from .naming import numbered
 from .printing import print_catalog
@@ -117,7 +118,8 @@ class _Work:
                     sources[path], fresh = source_and_tables
                     tables |= fresh
             ordered = tuple(tables[name] for name in sorted(tables))
-            catalog = Catalog(tables=ordered, keys=find_keys(target, ordered))
+            known = [key for source in sources.values() for key in source.keys]
+            catalog = Catalog(tables=ordered, keys=find_keys(target, ordered, known))
             if self.before.sources:
                 target.execute("DETACH before")
             target.execute("CHECKPOINT")
@@ -168,14 +170,15 @@ class _Work:
             )
             for table in names:
                 _tidy_columns(target, table)
-            tables = {table: profile_table(target, table, name) for table in names}
+            said = declared(target, Path(path), names)
+            tables = {t: said.about(profile_table(target, t, name)) for t in names}
         except Unreadable as error:
             for half_made in _names(target) - before:
                 target.execute(f"DROP TABLE {quoted(half_made)}")
             kept = "; the tables of before are kept" if known is not None else ""
             self.errors.append(f"{name}: {error}{kept}.")
             return (known, self._keep(target, known)) if known is not None else None
-        source = Source(name=name, digest=self.digests[path], tables=names)
+        source = Source(name=name, digest=self.digests[path], tables=names, keys=said.keys)
         self.loaded[path] = source
         return source, tables
 

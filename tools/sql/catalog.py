@@ -27,6 +27,8 @@ class Column(BaseModel):
     minimum: str | None = None
     """As a SQL literal, for what has an order worth telling."""
     maximum: str | None = None
+    comment: str = ""
+    """What its database says of it, in one line."""
 
 
 class Table(BaseModel):
@@ -39,6 +41,8 @@ class Table(BaseModel):
     """The file it came from, as the user knows it."""
     rows: int
     columns: tuple[Column, ...]
+    comment: str = ""
+    """What its database says of it, in one line."""
 
 
 class Key(BaseModel):

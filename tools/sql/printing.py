@@ -95,11 +95,15 @@ def _keys(catalog: Catalog) -> Iterator[str]:
 
 def _table(table: Table, detail: _Detail) -> Iterator[str]:
     origin = f"{_count(table.rows, 'row')}, from {table.source}"
+    if table.comment and detail.comments:
+        yield f"-- {table.comment}"
     yield f"CREATE TABLE {quoted(table.name)} (  -- {origin}"
     shown = table.columns[: detail.columns]
     for column in shown:
         comma = "" if column is table.columns[-1] else ","
         comment = _comment(column, detail)
+        if column.comment and detail.comments:
+            yield f"  -- {column.comment}"
         yield f"  {quoted(column.name)} {column.type}{comma}" + (
             f"  -- {comment}" if comment else ""
         )

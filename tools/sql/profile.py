@@ -144,17 +144,31 @@ def _as_literal(value: str | None, kind: str) -> str | None:
     return value if _NUMBERS.fullmatch(kind) or kind == "BOOLEAN" else literal(value)
 
 
-def find_keys(connection: DuckDBPyConnection, tables: Sequence[Table]) -> tuple[Key, ...]:
-    """Return the columns that refer to another table: by their name, and by their values."""
-    found: list[Key] = []
+def find_keys(
+    connection: DuckDBPyConnection, tables: Sequence[Table], declared: Sequence[Key] = ()
+) -> tuple[Key, ...]:
+    """Return the columns that refer to another table: declared, or by their name and values."""
+    found = [_counted(connection, key) for key in declared if _is_there(tables, key)]
+    pairs = {(key.table, key.column, key.to_table, key.to_column) for key in found}
     for key in list(_candidates(tables))[:_MOST_CANDIDATES]:
         ends = (key.to_table, key.to_column, key.table, key.column)
-        if any((k.table, k.column, k.to_table, k.to_column) == ends for k in found):
+        if ends in pairs or (*ends[2:], *ends[:2]) in pairs:
             continue
         present, unmatched = _matched(connection, key)
         if unmatched <= present * _MOST_UNMATCHED:
             found.append(key.model_copy(update={"unmatched": unmatched}))
+            pairs.add((key.table, key.column, key.to_table, key.to_column))
     return tuple(found)
+
+
+def _counted(connection: DuckDBPyConnection, key: Key) -> Key:
+    return key.model_copy(update={"unmatched": _matched(connection, key)[1]})
+
+
+def _is_there(tables: Sequence[Table], key: Key) -> bool:
+    columns = {(t.name, c.name): _family(c.type) for t in tables for c in t.columns}
+    ends = columns.get((key.table, key.column)), columns.get((key.to_table, key.to_column))
+    return ends[0] is not None and ends[0] == ends[1]
 
 
 def _candidates(tables: Sequence[Table]) -> Iterator[Key]:

@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from surefoot.errors import StorageError
 
-from .catalog import Catalog
+from .catalog import Catalog, Key
 
-FORMAT = 1
+FORMAT = 2
 """Raised when files would be read differently than before; everything is then read again."""
 
 _POINTER = "snapshot.json"
@@ -30,6 +30,8 @@ class Source(BaseModel):
     """As the user knows it."""
     digest: str
     tables: tuple[str, ...]
+    keys: tuple[Key, ...] = ()
+    """Those that a database declares."""
 
 
 class Snapshot(BaseModel):

@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 RECIPE := $(shell { pwd; cat requirements.lock pyproject.toml; } | cksum | tr ' ' '-')
 READY := $(VENV)/ready-$(RECIPE)
 QUESTION := Which island has the most penguins?
+PORT ?= 8000
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint types lock schema pages bench clean
@@ -22,9 +23,10 @@ $(READY):
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@rm -f $(VENV)/ready-* && touch $@
 
-run: $(READY) ## Ingest the example workspace and ask a question about it
+run: $(READY) ## Ingest the example workspace and open the server with its page over it
 	$(BIN)/surefoot ingest examples/workspace
-	$(BIN)/surefoot ask "$(QUESTION)"
+	@echo "Open the page and ask, for example: $(QUESTION) Ctrl-C stops the server."
+	$(BIN)/surefoot serve --port $(PORT)
 
 test: $(READY) ## Run every test
 	$(BIN)/python -m pytest -q -n 2 --inline-snapshot=disable

@@ -23,6 +23,7 @@ from .home import Home
 from .prompts import Prompt
 from .runs import Emit, Job, Run, RunEngine, ThreadBook
 from .runs.recording import Entry
+from .runs.recording_differences import first_difference
 from .runs.recording_parts import Callers
 from .runs.recording_replay import (
     Cassette,
@@ -32,7 +33,6 @@ from .runs.recording_replay import (
     ReplayedModel,
     ReplayLog,
     ReplayMiss,
-    first_difference,
     replayed_tool,
 )
 from .working import Equipment, Worker

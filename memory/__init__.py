@@ -15,15 +15,18 @@ if TYPE_CHECKING:
     from .documents.reading import document_of
     from .embeddings import Embedder
     from .facts import Fact
+    from .langchain_embedder import LangChainEmbedder
     from .minilm import MiniLM
     from .plain import PlainMemory
     from .saver import ChromaSaver
+    from .store import ChromaStore
     from .transcript import Window
 
 _HOMES = {
     "ChromaDocuments": ".documents.index",
     "ChromaMemory": ".chroma_memory",
     "ChromaSaver": ".saver",
+    "ChromaStore": ".store",
     "ChromaVectors": ".chroma",
     "Document": ".documents",
     "DocumentIndex": ".documents",
@@ -31,6 +34,7 @@ _HOMES = {
     "Fact": ".facts",
     "Failure": ".documents",
     "IngestReport": ".documents",
+    "LangChainEmbedder": ".langchain_embedder",
     "MiniLM": ".minilm",
     "PlainMemory": ".plain",
     "Section": ".documents",
@@ -43,6 +47,7 @@ __all__ = [
     "ChromaDocuments",
     "ChromaMemory",
     "ChromaSaver",
+    "ChromaStore",
     "ChromaVectors",
     "Document",
     "DocumentIndex",
@@ -50,6 +55,7 @@ __all__ = [
     "Fact",
     "Failure",
     "IngestReport",
+    "LangChainEmbedder",
     "Memory",
     "MiniLM",
     "PlainMemory",

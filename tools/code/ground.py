@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
 import platform
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,8 @@ from .launcher import Launcher
 from .libraries import reachable_by_anyone, readable_paths
 from .sandbox import SandboxUnavailable
 from .workspace import Workspace
+
+logger = logging.getLogger(__name__)
 
 TIERS: tuple[Tier, ...] = ("namespaces", "landlock")
 """Strongest first."""
@@ -35,12 +38,12 @@ class Room:
     session: HeldSession
     workspace: Workspace | None
 
-    def clear(self) -> None:
+    async def clear(self) -> None:
         """End the session and remove what it left on disk."""
         self.session.kill()
-        if self.workspace is not None:
-            self.workspace.remove()
-            self.workspace = None
+        workspace, self.workspace = self.workspace, None
+        if workspace is not None:
+            await asyncio.to_thread(workspace.remove)
 
 
 class Ground:
@@ -51,8 +54,7 @@ class Ground:
         self._limits = limits
         self._readable = readable_paths()
         self._uids = _uids(tier, self._readable)
-        self._folder = tempfile.mkdtemp(prefix="surefoot-sandbox-")
-        os.chmod(self._folder, 0o711)  # Sessions go through it to their own, and see no other.
+        self._folder: str | None = None
         self.tier = tier
 
     @property
@@ -65,6 +67,7 @@ class Ground:
         uid = next(self._uids)
         workspace = None
         if self.tier == "landlock":
+            self._folder = self._folder or _folder_for_workspaces()
             workspace = Workspace.create(self._folder, uid=uid)
         plan = Plan(
             tier=self.tier,
@@ -80,11 +83,16 @@ class Ground:
     async def close(self) -> None:
         """End the zygote, which ends every session, and remove what they left."""
         await self._launcher.close()
-        self.abandon()
+        await self.abandon()
 
-    def abandon(self) -> None:
+    async def abandon(self) -> None:
         """Remove the folder and leave the zygote to others."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder is None:
+            return
+        try:
+            await asyncio.to_thread(Workspace(self._folder).remove)
+        except OSError as error:
+            logger.warning("%s was left behind: %s. Remove it.", self._folder, error)
 
 
 async def find_ground(
@@ -108,15 +116,21 @@ async def find_ground(
                 return ground, await ground.start_session()
             except SandboxUnavailable as error:
                 reasons.append(f"{tier}: {error}")
-                ground.abandon()
+                await ground.abandon()
     except BaseException:
-        ground.abandon()
-        await launcher.close()
+        await ground.close()
         raise
     await launcher.close()
     raise SandboxUnavailable(
         "This machine's kernel confines no code, so none is run. " + "; ".join(reasons)
     )
+
+
+def _folder_for_workspaces() -> str:
+    """Make a folder that sessions go through to their own, and in which they see no other."""
+    folder = tempfile.mkdtemp(prefix="surefoot-sandbox-")
+    os.chmod(folder, 0o711)
+    return folder
 
 
 def _uids(tier: Tier, readable: Sequence[str]) -> Iterator[int | None]:

@@ -24,6 +24,8 @@ class _Seat:
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     users: int = 0
+    """Programs that run in it or wait for their turn."""
+    is_busy: bool = False
     room: Room | None = None
 
 
@@ -96,15 +98,17 @@ class LocalSandbox:
         seat.users += 1
         try:
             async with seat.turn, self._places:
+                seat.is_busy = True
                 room = await self._room(session, seat)
                 restarted = self._lost.pop(session, self) is None
                 try:
                     execution = await self._run_in(room, code, inputs, timeout_seconds)
                 finally:
                     if not room.session.is_alive:
-                        self._forget(session, seat)
+                        await self._forget(session, seat)
             return replace(execution, restarted=restarted)
         finally:
+            seat.is_busy = False
             seat.users -= 1
             if seat.room is None and seat.users == 0:
                 self._seats.pop(session, None)
@@ -114,7 +118,7 @@ class LocalSandbox:
         if (seat := self._seats.get(session)) is None:
             return
         async with seat.turn:
-            self._forget(session, seat)
+            await self._forget(session, seat)
         self._lost.pop(session, None)
 
     async def close(self) -> None:
@@ -146,9 +150,9 @@ class LocalSandbox:
             spare.cancel()
             (left,) = await asyncio.gather(spare, return_exceptions=True)
             if isinstance(left, Room):
-                left.clear()
+                await left.clear()
         for name, seat in list(self._seats.items()):
-            self._forget(name, seat)
+            await self._forget(name, seat)
         if ground is not None:
             await ground.close()
 
@@ -156,8 +160,8 @@ class LocalSandbox:
         """Return the seat's room, a new one if it has none that lives."""
         ground = await self._standing_ground()
         if seat.room is None or seat.room.session.has_ended:
-            self._forget(name, seat)
-            self._make_place()
+            await self._forget(name, seat)
+            await self._make_place()
             seat.room = await self._new_room(ground)
         return seat.room
 
@@ -168,7 +172,7 @@ class LocalSandbox:
             room = await spare
             if not room.session.has_ended:
                 return room
-            room.clear()
+            await room.clear()
         return await ground.start_session()
 
     async def _run_in(
@@ -195,21 +199,21 @@ class LocalSandbox:
         if workspace is not None and await asyncio.to_thread(workspace.is_over, self._limits):
             room.session.kill(f"it wrote more than {self._limits.disk_mb} MB to disk")
 
-    def _make_place(self) -> None:
+    async def _make_place(self) -> None:
         """End the session that nobody has used for the longest time, if there are too many."""
         taken = [name for name, seat in self._seats.items() if seat.room is not None]
         if len(taken) >= self._sessions:
-            idle = next(name for name in taken if self._seats[name].users == 0)
-            self._forget(idle, self._seats[idle])
+            idle = next(name for name in taken if not self._seats[name].is_busy)
+            await self._forget(idle, self._seats[idle])
 
-    def _forget(self, name: str, seat: _Seat) -> None:
+    async def _forget(self, name: str, seat: _Seat) -> None:
         """End a seat's session and remember that its variables are gone."""
         room, seat.room = seat.room, None
         if seat.users == 0:
             self._seats.pop(name, None)
         if room is None:
             return
-        room.clear()
+        await room.clear()
         self._lost[name] = None
         while len(self._lost) > _NAMES_KEPT:
             self._lost.popitem(last=False)

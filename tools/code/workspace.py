@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+import time
 from dataclasses import dataclass
 from itertools import count
 
@@ -46,15 +47,30 @@ class Workspace:
                 return True
         return False
 
-    def remove(self) -> None:
-        """Remove it with all it holds, however deep: what lies below is moved up and removed."""
+    def remove(self, *, patience_seconds: float = 2.0) -> None:
+        """Remove it with all it holds. A session that is just being killed may still add to it.
+
+        Runs in a thread of its own. Raises `OSError` when it could not be done in that time.
+        """
+        deadline = time.monotonic() + patience_seconds
+        while True:
+            try:
+                self._remove_once()
+                return
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+
+    def _remove_once(self) -> None:
+        """Remove it however deep it is: what lies below a folder is moved up and then removed."""
         names = count()
         os.chmod(self.path, 0o700)
         while folders := self._empty(self.path):
             for folder in folders:
                 os.chmod(folder, 0o700)
                 for below in self._empty(folder):
-                    os.rename(below, os.path.join(self.path, f".{next(names)}-moved-up"))
+                    os.rename(below, os.path.join(self.path, f".{os.getpid()}-{next(names)}"))
                 os.rmdir(folder)
         os.rmdir(self.path)
 

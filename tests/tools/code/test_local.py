@@ -175,6 +175,13 @@ async def test_the_session_unused_for_the_longest_time_makes_room() -> None:
         assert (again.result, again.restarted) == (False, True)
 
 
+async def test_more_sessions_than_there_are_places_take_turns() -> None:
+    async with LocalSandbox(sessions=2) as sandbox:
+        for _ in range(2):
+            runs = (sandbox.run(f"x = {n}\nx", session=f"many-{n}") for n in range(6))
+            assert [done.result for done in await asyncio.gather(*runs)] == list(range(6))
+
+
 async def test_memory_is_bounded() -> None:
     async with LocalSandbox(limits=SandboxLimits(memory_mb=300)) as sandbox:
         done = await sandbox.run("len(bytearray(400 << 20))", session="m")

@@ -41,6 +41,7 @@ async def test_the_tools_of_a_server_over_stdio_are_ours(context: CallContext) -
     assert gone.value.code == "server_gone"
 
 
+@pytest.mark.slow
 async def test_a_connection_may_be_closed_by_another_task_than_opened_it() -> None:
     server = McpTools("calc", command=COMMAND)
     await asyncio.create_task(server.__aenter__())
@@ -56,6 +57,7 @@ async def test_a_server_that_does_not_start_says_so() -> None:
     await server.close()
 
 
+@pytest.mark.slow
 async def test_a_tool_that_a_server_does_not_have_is_named() -> None:
     server = McpTools("calc", command=COMMAND, only=["multiply"])
     with pytest.raises(ConfigurationError) as caught:

@@ -75,7 +75,10 @@ def test_keys_are_found_by_name_and_by_value(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(("tables", "columns"), [(1, 3), (1, 200), (30, 12), (120, 8)])
+@pytest.mark.parametrize(
+    ("tables", "columns"),
+    [(1, 3), (1, 200), (30, 12), pytest.param(120, 8, marks=pytest.mark.slow)],
+)
 def test_the_catalog_stays_within_its_size_and_counts_what_it_leaves_out(
     tmp_path: Path, tables: int, columns: int
 ) -> None:

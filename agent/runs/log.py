@@ -318,12 +318,15 @@ class SqliteEventLog(_Stamping):
 
     async def floor(self, key: ThreadKey) -> int:
         await self.open_thread(key)
-        (first,) = await self._database.run(
+        # Both in one look: an event that comes in between must not seem to have been erased.
+        first, last = await self._database.run(
             lambda c: c.execute(
-                "SELECT min(seq) FROM events WHERE tenant = ? AND thread_id = ?", key
+                "SELECT (SELECT min(seq) FROM events WHERE tenant = ?1 AND thread_id = ?2), "
+                "(SELECT seq FROM threads WHERE tenant = ?1 AND thread_id = ?2)",
+                key,
             ).fetchone()
         )
-        return self._threads[key].kept if first is None else int(first) - 1
+        return int(last or 0) if first is None else int(first) - 1
 
     async def erase(self, key: ThreadKey, *, through: int) -> None:
         await self.open_thread(key)

@@ -10,12 +10,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-sync_api = pytest.importorskip(
-    "playwright.sync_api", reason="the browser tests need `pip install playwright`"
-)
+if TYPE_CHECKING:
+    from playwright import sync_api
+else:
+    sync_api = pytest.importorskip(
+        "playwright.sync_api", reason="the browser tests need `pip install playwright`"
+    )
 CHROMIUM = shutil.which("chromium")
 
 pytestmark = [
@@ -29,8 +33,8 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
-DESKTOP = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
+DESKTOP: sync_api.ViewportSize = {"width": 1280, "height": 800}
+PHONE: sync_api.ViewportSize = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")

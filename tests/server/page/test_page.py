@@ -84,9 +84,9 @@ def serving(command: list[str], folder: Path) -> Iterator[subprocess.Popen[str]]
 
 def ask(page: sync_api.Page, text: str) -> sync_api.Locator:
     """Ask, wait for the end of the run, and return what the page shows of it."""
+    run = page.locator("article.run").nth(page.locator("article.run").count())
     page.fill("#question", text)
     page.keyboard.press("Enter")
-    run = page.locator("article.run").last
     run.locator(".foot", has_text="tokens").wait_for(timeout=20_000)
     return run
 

@@ -81,6 +81,25 @@ def test_clustered_errors_and_intervals_are_those_of_inspect() -> None:
 
 
 @pytest.mark.parametrize("k", [1, 2, 3, 4])
+def test_pass_at_k_and_pass_hat_k_are_those_of_inspect(k: int) -> None:
+    scorer = pytest.importorskip("inspect_ai.scorer", reason="inspect_ai is not installed")
+    for one in ([True, False, True, True], [False] * 4, [True] * 4, [False, False, True, False]):
+        scores = [scorer.Score(value=float(passed)) for passed in one]
+        at, hat = scorer.pass_at(k)(scores).value, scorer.pass_k(k)(scores).value
+        assert pass_at_k([one], k).value == pytest.approx(at, abs=1e-9)
+        assert pass_hat_k([one], k).value == pytest.approx(hat, abs=1e-9)
+
+
+def test_wilsons_interval_is_that_of_inspect() -> None:
+    scorer = pytest.importorskip("inspect_ai.scorer", reason="inspect_ai is not installed")
+    scores = [
+        scorer.SampleScore(score=scorer.Score(value=value)) for value in (1.0, 0, 1.0, 1.0, 0, 1.0)
+    ]
+    theirs, ours = scorer.ci_wilson()(scores), wilson(4, 6)
+    assert (ours.low, ours.high) == pytest.approx((theirs["lower"], theirs["upper"]), abs=1e-9)
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 4])
 def test_pass_at_k_and_pass_hat_k_are_averages_over_all_choices_of_k_trials(k: int) -> None:
     from itertools import combinations
 

@@ -41,6 +41,14 @@ export async function socketUrl(path) {
   return url;
 }
 
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
 export function upload(file, onProgress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -50,7 +58,7 @@ export function upload(file, onProgress) {
     if (key) request.setRequestHeader("Authorization", `Bearer ${key}`);
     request.upload.onprogress = (event) => onProgress(event.loaded / event.total);
     request.onload = () => {
-      const told = JSON.parse(request.responseText || "{}");
+      const told = parsed(request.responseText);
       if (request.status < 300) resolve(told);
       else reject(new Error(told.detail ?? told.title ?? request.statusText));
     };

@@ -97,6 +97,10 @@ export class RunView {
 
   on_check_passed() { this.#passed += 1; }
 
+  on_check_skipped(event) {
+    if (event.outcome === "not_checked") this.#failed.push(`${event.stage}, could not be checked: ${event.reason}`);
+  }
+
   on_check_failed(event) { this.#failed.push(`${event.stage}: ${event.reason}`); }
 
   on_approval_requested(event) {
@@ -163,11 +167,11 @@ export class RunView {
     this.#approvals.replaceChildren();
     if (!this.#sentences.size && note) this.#say(note);
     const parts = [note, this.#cost];
-    if (this.#failed.length) parts.push(`${this.#failed.length} check${this.#failed.length > 1 ? "s" : ""} failed`);
-    else if (this.#passed) parts.push("every check passed");
+    if (this.#failed.length) parts.push(`${this.#failed.length} check${this.#failed.length > 1 ? "s" : ""} not passed`);
+    else if (this.#passed) parts.push("no check failed");
     this.#foot.replaceChildren(parts.filter(Boolean).join(" · "));
     if (this.#failed.length) {
-      this.#foot.append(el("details", {}, el("summary", {}, "What failed"),
+      this.#foot.append(el("details", {}, el("summary", {}, "What did not pass"),
         el("ul", {}, ...this.#failed.map((one) => el("li", {}, one)))));
     }
   }

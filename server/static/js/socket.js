@@ -33,7 +33,10 @@ export class ThreadSocket {
   async #open() {
     let socket;
     try {
-      socket = new WebSocket(await socketUrl(`/v1/threads/${encodeURIComponent(this.#thread)}/ws`));
+      const url = await socketUrl(`/v1/threads/${encodeURIComponent(this.#thread)}/ws`);
+      // The person may have left for another conversation in the meantime.
+      if (this.#closed) return;
+      socket = new WebSocket(url);
     } catch (error) {
       this.#onState("offline", error.message);
       return this.#again();
@@ -53,12 +56,17 @@ export class ThreadSocket {
   #again() {
     if (this.#closed) return;
     this.#onState("offline");
-    setTimeout(() => this.#open(), this.#waits);
+    setTimeout(() => this.#closed || this.#open(), this.#waits);
     this.#waits = Math.min(this.#waits * 2, 8000);
   }
 
   #hear(frame) {
-    if (frame.type === "ack") {
+    if (this.#closed) return;
+    if (frame.type === "snapshot") {
+      // What is behind the cursor is not there; go on from where the server says.
+      this.#last = frame.seq;
+      this.#onState("error", frame.message);
+    } else if (frame.type === "ack") {
       this.#unsent = this.#unsent.filter((one) => one.id !== frame.id);
     } else if (frame.type === "error") {
       this.#unsent = this.#unsent.filter((one) => one.id !== frame.id);

@@ -17,6 +17,7 @@ export class ThreadList {
 
   async refresh(current = this.current) {
     this.current = current;
+    this.title = undefined;
     try {
       const { threads } = await api(`/v1/threads?q=${encodeURIComponent(this.#search.value)}`);
       this.#node.replaceChildren(...threads.map((thread) => this.#item(thread)));

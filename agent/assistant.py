@@ -280,9 +280,7 @@ class Assistant:
     @property
     def layer(self) -> Layer:
         """The model and what stands behind it. Raises `ConfigurationError` before it is open."""
-        if self._open is None:
-            raise ConfigurationError("The assistant is not open; use `async with`.")
-        return self._open.layer
+        return self._opened_already().layer
 
     @property
     def rooms(self) -> Rooms:
@@ -292,9 +290,7 @@ class Assistant:
     @property
     def home(self) -> Home:
         """Where the runs are kept. Raises `ConfigurationError` before the assistant is open."""
-        if self._open is None:
-            raise ConfigurationError("The assistant is not open; use `async with`.")
-        return self._open.home
+        return self._opened_already().home
 
     async def close(self) -> None:
         """Stop what runs and let go of every task, file and thread. Unfinished runs are resumed."""
@@ -305,6 +301,11 @@ class Assistant:
             await here.layer.close()
             await self._rooms.close()
             await here.home.close()
+
+    def _opened_already(self) -> _Open:
+        if self._open is None:
+            raise ConfigurationError("The assistant is not open; use `async with`.")
+        return self._open
 
     async def _opened(self) -> _Open:
         if self._open is not None:

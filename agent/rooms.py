@@ -16,6 +16,7 @@ from surefoot.memory import (
     Memory,
     MiniLM,
     PlainMemory,
+    is_document,
 )
 from surefoot.settings import Settings
 from surefoot.tools import (
@@ -37,9 +38,6 @@ logger = logging.getLogger(__name__)
 
 Progress = Callable[[int, int, str], None]
 """Told after each document: how many are done, how many there are, and its path."""
-
-_TEXTS = frozenset({".md", ".markdown", ".txt", ".text", ".html", ".htm", ".pdf", ".docx"})
-"""How files end that become documents; any other file is taken for tables."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +138,7 @@ class Rooms:
         tenant = self._tenant(tenant)
         documents, tables = self.documents(), self.tables(tenant)
         assert documents is not None and tables is not None, "nothing is kept on disk"
-        texts = [path for path in paths if path.is_dir() or path.suffix.lower() in _TEXTS]
+        texts = [path for path in paths if path.is_dir() or is_document(path)]
         others = [path for path in paths if path.is_dir() or path not in texts]
         found = await tables.ingest(others)
         read = await documents.ingest(texts, tenant=tenant, progress=progress)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .documents import Document, DocumentIndex, Failure, IngestReport, Section
     from .documents.chunks import chunks_of
     from .documents.index import ChromaDocuments
-    from .documents.reading import document_of
+    from .documents.reading import document_of, is_document
     from .embeddings import Embedder
     from .facts import Fact
     from .langchain_embedder import LangChainEmbedder
@@ -41,6 +41,7 @@ _HOMES = {
     "Window": ".transcript",
     "chunks_of": ".documents.chunks",
     "document_of": ".documents.reading",
+    "is_document": ".documents.reading",
 }
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "Window",
     "chunks_of",
     "document_of",
+    "is_document",
 ]
 
 

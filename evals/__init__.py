@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from surefoot.lazily import lazily
+
 if TYPE_CHECKING:
     from .bench import grading, overhead
     from .graders import (
@@ -229,7 +231,6 @@ _HOMES = {
 }
 
 _MODULES = {"grading": "bench.grading", "overhead": "bench.overhead"}
-"""Names that are whole modules."""
 
 __all__ = [
     "EXPORTS",
@@ -338,17 +339,5 @@ __all__ = [
     "write_lock",
 ]
 
-
-def __getattr__(name: str) -> object:
-    """Load a public name from its module when it is first used."""
-    from importlib import import_module
-
-    value: object
-    if name in _HOMES:
-        value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    elif name in _MODULES:
-        value = import_module(f"{__name__}.{_MODULES[name]}")
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:
+    __getattr__ = lazily(__name__, _HOMES, _MODULES)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from surefoot.lazily import lazily
+
 from .memory import Memory, Recalled
 
 if TYPE_CHECKING:
@@ -23,25 +25,25 @@ if TYPE_CHECKING:
     from .transcript import Window
 
 _HOMES = {
-    "ChromaDocuments": ".documents.index",
-    "ChromaMemory": ".chroma_memory",
-    "ChromaSaver": ".saver",
-    "ChromaStore": ".store",
-    "ChromaVectors": ".chroma",
-    "Document": ".documents",
-    "DocumentIndex": ".documents",
-    "Embedder": ".embeddings",
-    "Fact": ".facts",
-    "Failure": ".documents",
-    "IngestReport": ".documents",
-    "LangChainEmbedder": ".langchain_embedder",
-    "MiniLM": ".minilm",
-    "PlainMemory": ".plain",
-    "Section": ".documents",
-    "Window": ".transcript",
-    "chunks_of": ".documents.chunks",
-    "document_of": ".documents.reading",
-    "is_document": ".documents.reading",
+    "ChromaDocuments": "documents.index",
+    "ChromaMemory": "chroma_memory",
+    "ChromaSaver": "saver",
+    "ChromaStore": "store",
+    "ChromaVectors": "chroma",
+    "Document": "documents",
+    "DocumentIndex": "documents",
+    "Embedder": "embeddings",
+    "Fact": "facts",
+    "Failure": "documents",
+    "IngestReport": "documents",
+    "LangChainEmbedder": "langchain_embedder",
+    "MiniLM": "minilm",
+    "PlainMemory": "plain",
+    "Section": "documents",
+    "Window": "transcript",
+    "chunks_of": "documents.chunks",
+    "document_of": "documents.reading",
+    "is_document": "documents.reading",
 }
 
 __all__ = [
@@ -68,13 +70,5 @@ __all__ = [
     "is_document",
 ]
 
-
-def __getattr__(name: str) -> object:
-    """Load a public name from its module when it is first used."""
-    if (home := _HOMES.get(name)) is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value: object = getattr(import_module(home, __name__), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:
+    __getattr__ = lazily(__name__, _HOMES)

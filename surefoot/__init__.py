@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .lazily import lazily
+
 if TYPE_CHECKING:
     from surefoot.agent import Assistant, ScriptedModel, calls, says
     from surefoot.tools import Tool, tool
@@ -22,23 +24,23 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 _HOMES = {
-    "Answer": "surefoot.answer",
-    "Assistant": "surefoot.agent",
-    "ConfigurationError": "surefoot.errors",
-    "Evidence": "surefoot.evidence",
-    "Finding": "surefoot.evidence",
-    "InputError": "surefoot.errors",
-    "LimitReached": "surefoot.errors",
-    "Limits": "surefoot.limits",
-    "ModelError": "surefoot.errors",
-    "ScriptedModel": "surefoot.agent",
-    "Settings": "surefoot.settings",
-    "SurefootError": "surefoot.errors",
-    "Tool": "surefoot.tools",
-    "ToolError": "surefoot.errors",
-    "calls": "surefoot.agent",
-    "says": "surefoot.agent",
-    "tool": "surefoot.tools",
+    "Answer": "answer",
+    "Assistant": "agent",
+    "ConfigurationError": "errors",
+    "Evidence": "evidence",
+    "Finding": "evidence",
+    "InputError": "errors",
+    "LimitReached": "errors",
+    "Limits": "limits",
+    "ModelError": "errors",
+    "ScriptedModel": "agent",
+    "Settings": "settings",
+    "SurefootError": "errors",
+    "Tool": "tools",
+    "ToolError": "errors",
+    "calls": "agent",
+    "says": "agent",
+    "tool": "tools",
 }
 
 __all__ = [
@@ -61,13 +63,5 @@ __all__ = [
     "tool",
 ]
 
-
-def __getattr__(name: str) -> object:
-    """Load a public name from its room when it is first used."""
-    if (home := _HOMES.get(name)) is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value: object = getattr(import_module(home), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:
+    __getattr__ = lazily(__name__, _HOMES)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from surefoot.lazily import lazily
+
 if TYPE_CHECKING:
     from .catalog import Catalog, Column, Key, Table
     from .connection import hardened_connection
@@ -43,13 +45,5 @@ __all__ = [
     "sql_query",
 ]
 
-
-def __getattr__(name: str) -> object:
-    """Load a public name when it is first used, so that workers start quickly."""
-    if (home := _HOMES.get(name)) is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value: object = getattr(import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:
+    __getattr__ = lazily(__name__, _HOMES)

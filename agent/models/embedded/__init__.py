@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from surefoot.lazily import lazily
+
 if TYPE_CHECKING:
     from .planner import EmbeddedPlanner
 
 __all__ = ["EmbeddedPlanner"]
 
-
-def __getattr__(name: str) -> object:
-    """Load the planner, and LangChain with it, when it is first used."""
-    if name != "EmbeddedPlanner":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from .planner import EmbeddedPlanner
-
-    globals()[name] = EmbeddedPlanner
-    return EmbeddedPlanner
+if not TYPE_CHECKING:
+    __getattr__ = lazily(__name__, {"EmbeddedPlanner": "planner"})

@@ -7,7 +7,26 @@ from typing import TYPE_CHECKING
 from surefoot.lazily import lazily
 
 from .budget import Budget
-from .checks import DEFAULT_CHECKS, AnswerCheck, Checks, Claim, ResultCheck, ResultSubject, judge
+from .checks import (
+    DEFAULT_CHECKS,
+    AnswerCheck,
+    AskModel,
+    CallCheck,
+    CallSubject,
+    Check,
+    Checks,
+    Claim,
+    MemoryCheck,
+    MemorySubject,
+    PlanCheck,
+    PlanSubject,
+    ResultCheck,
+    ResultSubject,
+    Review,
+    Timekeeper,
+    judge,
+    timed,
+)
 from .checks.answer import cited
 from .checks.figures import Figures, figures_in
 from .checks.numbers import Number, states
@@ -41,10 +60,14 @@ __all__ = [
     "PLAN_SPEC",
     "RUN_NOTE",
     "AnswerCheck",
+    "AskModel",
     "Budget",
+    "CallCheck",
     "CallGroup",
     "CallLedger",
     "CallRecord",
+    "CallSubject",
+    "Check",
     "Checkpoints",
     "Checks",
     "Claim",
@@ -54,12 +77,18 @@ __all__ = [
     "EvidenceLedger",
     "Figures",
     "Machine",
+    "MemoryCheck",
+    "MemorySubject",
     "Number",
+    "PlanCheck",
+    "PlanSubject",
     "ResultCheck",
     "ResultSubject",
+    "Review",
     "RunContext",
     "RunState",
     "SentenceSplitter",
+    "Timekeeper",
     "build",
     "cited",
     "draft",
@@ -73,6 +102,7 @@ __all__ = [
     "render",
     "share",
     "states",
+    "timed",
 ]
 
 if not TYPE_CHECKING:

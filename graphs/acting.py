@@ -284,9 +284,17 @@ async def _settle(context: RunContext, one: Prepared, call: Awaitable[_Outcome])
                 replayed=outcome.replayed,
             )
         )
-    subject = ResultSubject(step=step, tool=one.tool, args=one.args, output=outcome.output)
+    subject = ResultSubject(
+        step=step,
+        tool=one.tool,
+        args=one.args,
+        output=outcome.output,
+        question=context.question,
+        found=evidence,
+        evidence=context.ledger.all(),
+    )
     hints: list[str] = []
-    for verdict in judge(context.checks.result, subject, stage="result", claim_id=step.id):
+    for verdict in judge(context.checks.result, subject, context.timekeeper):
         if first:
             context.emit(as_event(verdict))
         if verdict.failed:

@@ -19,7 +19,7 @@ from surefoot.tools import DEFAULT_POLICY, Origins, Policy, Toolbox
 from surefoot.verdicts import Verdict
 
 from .budget import Budget
-from .checks import Checks, FactIndex
+from .checks import Checks, FactIndex, Timekeeper
 from .ledger import CallLedger, CallRecord, EvidenceLedger
 
 
@@ -65,6 +65,8 @@ class RunContext:
     verdicts: list[Verdict] = field(default_factory=list[Verdict])
     facts: FactIndex = field(default_factory=FactIndex)
     """The figures of the evidence, for the checks."""
+    timekeeper: Timekeeper = field(default_factory=Timekeeper)
+    """Knows which checks took too long in this run."""
     sentences: int = 0
     """Numbers of sentences that have been used up by words which do not stand any more."""
     released: list[str] = field(default_factory=list[str])
@@ -72,6 +74,11 @@ class RunContext:
     answer: Answer | None = None
     attempt: str = field(default_factory=lambda: os.urandom(4).hex())
     """Tells what this attempt asked a person from what an earlier one did."""
+
+    @property
+    def question(self) -> str:
+        """What the run was asked."""
+        return self.said[-1] if self.said else ""
 
     def first(self, what: str) -> bool:
         """Return whether `what` is told for the first time, and note that it is told."""

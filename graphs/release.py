@@ -172,7 +172,7 @@ class Release:
             earlier=self._earlier,
             facts=context.facts,
         )
-        if verdicts := judge(context.checks.answer, claim, stage="answer", claim_id=claim.id):
+        if verdicts := judge(context.checks.answer, claim, context.timekeeper):
             return tuple(verdicts)
         nothing = Verdict(
             stage="answer",

@@ -42,7 +42,7 @@ class Groundedness:
         outcomes: Counter[Outcome] = Counter()
         failed: list[Verdict] = []
         for claim in claims_of(trace.answer, evidence, trace.question):
-            verdicts = judge(DEFAULT_CHECKS.answer, claim, stage="answer", claim_id=claim.id)
+            verdicts = judge(DEFAULT_CHECKS.answer, claim)
             failed += [verdict for verdict in verdicts if verdict.failed]
             told = [verdict.outcome for verdict in verdicts] or ["not_checkable"]
             outcomes[max(told, key=_RANK.__getitem__)] += 1

@@ -1,9 +1,23 @@
 """Checks: small functions that look at an intermediate output and give a verdict."""
 
 from .answer import citations_exist, numbers_in_evidence
-from .check import AnswerCheck, Checks, Claim, ResultCheck, ResultSubject, as_event, judge
+from .check import (
+    AnswerCheck,
+    AskModel,
+    CallCheck,
+    Check,
+    Checks,
+    MemoryCheck,
+    PlanCheck,
+    ResultCheck,
+    Review,
+    as_event,
+    timed,
+)
 from .facts import FactIndex
+from .judging import Timekeeper, judge
 from .result import not_empty, not_injected
+from .subjects import CallSubject, Claim, MemorySubject, PlanSubject, ResultSubject, Subject
 
 DEFAULT_CHECKS = Checks(
     result=(not_empty, not_injected),
@@ -14,15 +28,27 @@ DEFAULT_CHECKS = Checks(
 __all__ = [
     "DEFAULT_CHECKS",
     "AnswerCheck",
+    "AskModel",
+    "CallCheck",
+    "CallSubject",
+    "Check",
     "Checks",
     "Claim",
     "FactIndex",
+    "MemoryCheck",
+    "MemorySubject",
+    "PlanCheck",
+    "PlanSubject",
     "ResultCheck",
     "ResultSubject",
+    "Review",
+    "Subject",
+    "Timekeeper",
     "as_event",
     "citations_exist",
     "judge",
     "not_empty",
     "not_injected",
     "numbers_in_evidence",
+    "timed",
 ]

@@ -1,89 +1,139 @@
-"""A check: a small function that looks at one intermediate output and gives verdicts."""
+"""A check: a small pure function that looks at one intermediate output and gives a verdict."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import TypeVar
-
-from pydantic import JsonValue
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, fields
+from typing import Generic, Protocol, TypeVar
 
 from surefoot.events import CheckFailed, CheckPassed, CheckSkipped
-from surefoot.evidence import Evidence
-from surefoot.plan import Step
-from surefoot.tools import Tool, ToolOutput
-from surefoot.verdicts import Stage, Verdict
+from surefoot.model import ModelRequest
+from surefoot.verdicts import Verdict
 
-from .facts import FactIndex
+from .subjects import CallSubject, Claim, MemorySubject, PlanSubject, ResultSubject, Subject
 
-logger = logging.getLogger(__name__)
+S = TypeVar("S", bound=Subject)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultSubject:
-    """The result of one step, before anything builds on it."""
-
-    step: Step
-    tool: Tool
-    args: dict[str, JsonValue]
-    output: ToolOutput
+CHEAP_SECONDS = 0.02
+"""What a check may take unless it says otherwise; one that may take longer is costly."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """One sentence of an answer, with what it cites."""
+@dataclass(frozen=True, slots=True)
+class Check(Generic[S]):
+    """A check with a name and a budget. A plain function is one with its own name and the usual."""
 
-    id: str
-    text: str
-    cited_ids: tuple[str, ...]
-    cited: tuple[Evidence, ...]
-    """The cited evidence that exists."""
-    evidence: tuple[Evidence, ...]
-    """The run's whole ledger."""
-    question: str
-    earlier: str = ""
-    """What was said in the thread before the question."""
-    facts: FactIndex = field(default_factory=FactIndex)
-    """The figures of the evidence, read once for all claims."""
+    look: Callable[[S], Verdict | None]
+    name: str
+    seconds: float = CHEAP_SECONDS
+    """Computing time that it may take for one subject."""
+
+    def __call__(self, subject: S) -> Verdict | None:
+        """Look at the subject; None says that there is nothing for this check in it."""
+        return self.look(subject)
+
+    @property
+    def is_costly(self) -> bool:
+        """True for what is left out once time has run short."""
+        return self.seconds > CHEAP_SECONDS
 
 
+def timed(seconds: float) -> Callable[[Callable[[S], Verdict | None]], Check[S]]:
+    """Give a check another budget: `@timed(0.2)`."""
+
+    def wrap(look: Callable[[S], Verdict | None]) -> Check[S]:
+        return Check(look, name_of(look), seconds)
+
+    return wrap
+
+
+def as_check(look: Callable[[S], Verdict | None]) -> Check[S]:
+    """Return a plain function as a check."""
+    return look if isinstance(look, Check) else Check(look, name_of(look))
+
+
+def name_of(look: Callable[[S], Verdict | None]) -> str:
+    """Return how verdicts call a check."""
+    return str(getattr(look, "__name__", type(look).__name__))
+
+
+PlanCheck = Callable[[PlanSubject], Verdict | None]
+CallCheck = Callable[[CallSubject], Verdict | None]
 ResultCheck = Callable[[ResultSubject], Verdict | None]
 AnswerCheck = Callable[[Claim], Verdict | None]
+MemoryCheck = Callable[[MemorySubject], Verdict | None]
 
-S = TypeVar("S")
+AskModel = Callable[[ModelRequest], Awaitable[str]]
+"""Asks the run's own model, within the run's limits, and returns the text of its message."""
+
+
+class Review(Protocol):
+    """A check that waits, such as for a model. It is asked only about what the others leave open.
+
+    Sentences leave in order: those behind one that is under review wait with it.
+    """
+
+    @property
+    def name(self) -> str:
+        """How verdicts call it."""
+        ...
+
+    @property
+    def seconds(self) -> float:
+        """How long it is waited for."""
+        ...
+
+    async def review(self, claim: Claim, ask: AskModel) -> Verdict | None:
+        """Return a verdict, or None to leave the claim open."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checks:
-    """The checks of a run beyond those that plans and calls always get, cheapest first."""
+    """The checks of a run by stage. At each, what is cheap is asked before what is costly."""
 
+    plan: tuple[PlanCheck, ...] = ()
+    call: tuple[CallCheck, ...] = ()
     result: tuple[ResultCheck, ...] = ()
     answer: tuple[AnswerCheck, ...] = ()
+    memory: tuple[MemoryCheck, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    """Asked, in this order, about claims of an answer that no check could decide."""
+
+    def __post_init__(self) -> None:
+        for stage in ("plan", "call", "result", "answer", "memory"):
+            object.__setattr__(self, stage, _by_cost(getattr(self, stage)))
+
+    def with_(
+        self,
+        *,
+        plan: Iterable[PlanCheck] = (),
+        call: Iterable[CallCheck] = (),
+        result: Iterable[ResultCheck] = (),
+        answer: Iterable[AnswerCheck] = (),
+        memory: Iterable[MemoryCheck] = (),
+        reviews: Iterable[Review] = (),
+    ) -> Checks:
+        """Return these checks and more."""
+        return Checks(
+            plan=(*self.plan, *plan),
+            call=(*self.call, *call),
+            result=(*self.result, *result),
+            answer=(*self.answer, *answer),
+            memory=(*self.memory, *memory),
+            reviews=(*self.reviews, *reviews),
+        )
+
+    def without(self, *names: str) -> Checks:
+        """Return these checks but for those named."""
+        kept = {
+            stage.name: tuple(one for one in getattr(self, stage.name) if one.name not in names)
+            for stage in fields(self)
+        }
+        return Checks(**kept)
 
 
-def judge(
-    checks: Iterable[Callable[[S], Verdict | None]], subject: S, *, stage: Stage, claim_id: str
-) -> list[Verdict]:
-    """Run every check on `subject`. A check that fails to run says so and stops nothing."""
-    verdicts: list[Verdict] = []
-    for check in checks:
-        try:
-            verdict = check(subject)
-        except Exception:
-            name = getattr(check, "__name__", type(check).__name__)
-            logger.exception("check %r could not run", name)
-            verdict = Verdict(
-                stage=stage,
-                check=name,
-                outcome="not_checked",
-                code="check_crashed",
-                reason=f"The check {name!r} could not run; its log has the traceback.",
-                claim_id=claim_id,
-            )
-        if verdict is not None:
-            verdicts.append(verdict)
-    return verdicts
+def _by_cost(checks: Iterable[Callable[[S], Verdict | None]]) -> tuple[Check[S], ...]:
+    return tuple(sorted(map(as_check, checks), key=lambda one: one.seconds))
 
 
 def as_event(verdict: Verdict) -> CheckPassed | CheckFailed | CheckSkipped:

@@ -34,7 +34,7 @@ def codes(text: str, *evidence: Evidence, question: str = "") -> list[str]:
         evidence=evidence,
         question=question,
     )
-    verdicts = judge(DEFAULT_CHECKS.answer, claim, stage="answer", claim_id="c0")
+    verdicts = judge(DEFAULT_CHECKS.answer, claim)
     assert all("canary" not in verdict.reason for verdict in verdicts)
     return [verdict.code or "ok" for verdict in verdicts]
 
@@ -208,8 +208,8 @@ def test_a_sentence_is_checked_within_a_few_milliseconds_however_much_evidence_t
         evidence=(table,),
         question="How many?",
     )
-    judge(DEFAULT_CHECKS.answer, claim, stage="answer", claim_id="c0")
+    judge(DEFAULT_CHECKS.answer, claim)
     began = time.process_time()
     for _ in range(100):
-        judge(DEFAULT_CHECKS.answer, claim, stage="answer", claim_id="c0")
+        judge(DEFAULT_CHECKS.answer, claim)
     assert (time.process_time() - began) / 100 < 0.01

@@ -1,0 +1,93 @@
+"""Judging: ask checks about a subject, within their time, so that none stops or fools a run."""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from surefoot.verdicts import Verdict
+
+from .check import Check, as_check
+from .subjects import Subject
+
+logger = logging.getLogger(__name__)
+
+S = TypeVar("S", bound=Subject)
+
+
+class Timekeeper:
+    """Measures what checks take in one run; one that took too long is not asked again in it.
+
+    It counts the computing time of this thread, so that a busy machine is no check's fault. A
+    check is not interrupted: what it found, though late, counts.
+    """
+
+    def __init__(self, ticks: Callable[[], float] = time.thread_time) -> None:
+        self.ticks = ticks
+        self.late: set[str] = set()
+        """Names of the checks that took too long."""
+
+    def has_time(self, check: Check[S], *, running_late: bool) -> bool:
+        """Return whether a check is asked; once another ran late, costly ones are not."""
+        return check.name not in self.late and not (running_late and check.is_costly)
+
+    def took(self, check: Check[S], seconds: float) -> bool:
+        """Note how long a check took, and return whether that was too long."""
+        if seconds <= check.seconds:
+            return False
+        logger.warning(
+            "check %r took %.0f ms where %.0f are allowed; it is left out for the rest of the run",
+            check.name,
+            seconds * 1000,
+            check.seconds * 1000,
+        )
+        self.late.add(check.name)
+        return True
+
+
+def judge(
+    checks: Iterable[Callable[[S], Verdict | None]],
+    subject: S,
+    timekeeper: Timekeeper | None = None,
+) -> list[Verdict]:
+    """Ask every check about `subject`. One that cannot run, or has no time, says so."""
+    keeper = timekeeper or Timekeeper()
+    verdicts: list[Verdict] = []
+    running_late = False
+    for check in map(as_check, checks):
+        if keeper.has_time(check, running_late=running_late):
+            began = keeper.ticks()
+            verdict = _look(check, subject)
+            running_late |= keeper.took(check, keeper.ticks() - began)
+        else:
+            verdict = subject.not_checked(
+                "out_of_time",
+                f"There was no time for the check {check.name!r}: what it looks at is too large.",
+            )
+        if verdict is not None:
+            verdicts.append(named(verdict, check.name))
+    return verdicts
+
+
+def named(verdict: Verdict, check: str) -> Verdict:
+    """Return a verdict with the name of its check."""
+    return verdict if verdict.check else verdict.model_copy(update={"check": check})
+
+
+def _look(check: Check[S], subject: S) -> Verdict | None:
+    try:
+        return check(subject)
+    except Exception as error:
+        return crashed(subject, check.name, error)
+
+
+def crashed(subject: Subject, name: str, error: Exception) -> Verdict:
+    """Log where a check broke, without the error's words, which may quote what is withheld."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    logger.error("check %r could not run: %s\n%s", name, type(error).__name__, where)
+    return subject.not_checked(
+        "check_crashed", f"The check {name!r} could not run; its log has the traceback."
+    ).model_copy(update={"check": name})

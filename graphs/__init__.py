@@ -32,11 +32,12 @@ from .checks.figures import Figures, figures_in
 from .checks.numbers import Number, states
 from .context import RunContext
 from .ledger import CallLedger, CallRecord, EvidenceLedger
-from .planning import PLAN_SPEC, CallGroup, draft, share
+from .planning import PLAN_SPEC, CallGroup, draft
 from .prompt_parts import RUN_NOTE
 from .references import fill, follow, references, renamed
 from .rendering import render
 from .sentences import SentenceSplitter
+from .sharing import share
 from .state import RunState
 
 if TYPE_CHECKING:

@@ -15,20 +15,14 @@ from surefoot.evidence import DocumentSource, Evidence, MemorySource
 from surefoot.messages import Message, ToolMessage
 from surefoot.plan import Step
 
-from .acting import (
-    Board,
-    Prepared,
-    StepResult,
-    call_checked,
-    checked_args,
-    fail,
-    prepare,
-    run_wave,
-)
+from .acting import run_wave
 from .approval import decide
+from .board import Board, Prepared, StepResult
 from .context import RunContext
 from .planning import PLAN_TOOL, CallGroup
+from .preparing import checked_args, prepare
 from .rendering import render
+from .settling import fail
 from .state import Progress, RunState
 from .tainting import rule_on, tell
 
@@ -49,7 +43,7 @@ async def run_plan(context: RunContext, progress: Progress) -> tuple[list[Messag
     closing = limit
     if not closing and stalls >= 2:
         closing = "The last two rounds brought nothing new."
-    told = tool_messages(progress.groups, board.results)
+    told = tool_messages(progress.groups, board.results, progress.hints)
     return told, replace(
         progress,
         seen=_seen(context, board, progress.seen),
@@ -142,10 +136,7 @@ async def _check(
     try:
         checked[step.id] = await prepare(context, step)
     except ToolError as error:
-        call_checked(context, step, error)
         board.results[step.id] = fail(context, step, str(error), error.code)
-    else:
-        call_checked(context, step, None)
 
 
 def _needs_approval(context: RunContext, one: Prepared) -> bool:
@@ -224,9 +215,15 @@ def _affordable(
     return passed, limit
 
 
-def tool_messages(groups: Sequence[CallGroup], results: dict[str, StepResult]) -> list[Message]:
-    """Return one message per tool call of the model, in its order."""
-    return [_tool_message(group, results) for group in groups]
+def tool_messages(
+    groups: Sequence[CallGroup], results: dict[str, StepResult], hints: Sequence[str] = ()
+) -> list[Message]:
+    """Return one message per tool call of the model, in its order; the last ends with `hints`."""
+    messages = [_tool_message(group, results) for group in groups]
+    if hints:
+        told = "\n\n".join([messages[-1].text, *(f"Check: {hint}" for hint in hints)])
+        messages[-1] = replace(messages[-1], text=told)
+    return [*messages]
 
 
 def _tool_message(group: CallGroup, results: dict[str, StepResult]) -> ToolMessage:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from surefoot.events import ApprovalRequested, ApprovalResolved
 
-from .acting import Prepared
+from .board import Prepared
 from .context import RunContext
 from .tainting import rule_on
 

@@ -125,7 +125,7 @@ def _request(failed: Sequence[Checked]) -> str:
 
 
 def _why(one: Checked) -> str:
-    return " ".join(f"{failure.reason} {failure.repair or ''}".strip() for failure in one.failures)
+    return " ".join(failure.advice for failure in one.failures)
 
 
 def _note(left: int, *, begun: bool) -> str:

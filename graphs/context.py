@@ -19,7 +19,7 @@ from surefoot.tools import DEFAULT_POLICY, Origins, Policy, Toolbox
 from surefoot.verdicts import Verdict
 
 from .budget import Budget
-from .checks import Checks, FactIndex, Timekeeper
+from .checks import Checks, FactIndex, Timekeeper, as_event
 from .ledger import CallLedger, CallRecord, EvidenceLedger
 
 
@@ -79,6 +79,12 @@ class RunContext:
     def question(self) -> str:
         """What the run was asked."""
         return self.said[-1] if self.said else ""
+
+    def note(self, verdict: Verdict) -> None:
+        """Tell of a verdict, and keep it when it failed."""
+        if verdict.failed:
+            self.verdicts.append(verdict)
+        self.emit(as_event(verdict))
 
     def first(self, what: str) -> bool:
         """Return whether `what` is told for the first time, and note that it is told."""

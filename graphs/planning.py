@@ -1,21 +1,18 @@
-"""Planning: a model's message becomes a plan, checked before anything runs."""
+"""Planning: a model's message becomes steps."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from surefoot.errors import ToolError
 from surefoot.messages import AssistantMessage, ToolCall
 from surefoot.model import ToolSpec
-from surefoot.plan import Plan, Step
-from surefoot.tools import Toolbox
+from surefoot.plan import Step
 
-from .references import keys_of, reference, references, renamed, step_of
+from .references import reference, references, renamed, step_of
 
 PLAN_TOOL = "plan"
 
@@ -167,152 +164,3 @@ def _explain(error: ValidationError) -> str:
     problems = error.errors(include_url=False, include_input=False)[:5]
     told = "; ".join(f"{'.'.join(map(str, p['loc'])) or 'plan'}: {p['msg']}" for p in problems)
     return f"The plan cannot be read: {told}."
-
-
-def fingerprint(tool: str, args: Mapping[str, JsonValue]) -> str:
-    """Return what makes two calls the same call."""
-    return f"{tool} {json.dumps(args, sort_keys=True, ensure_ascii=False)}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
-    """A plan in which no call is made twice."""
-
-    plan: Plan
-    alias: dict[str, str]
-    """For each step left out, the one that makes or has made the same call."""
-    made: dict[str, str]
-    """The plan's calls by fingerprint, with the step that makes each."""
-
-
-def share(
-    steps: tuple[Step, ...], seen: Mapping[str, str], *, changing: Collection[str] = ()
-) -> Shared:
-    """Merge steps that make the same call as each other, or as one that the run has `seen`.
-
-    A step behind a call of one of the tools that are `changing` things looks at another world: it
-    is merged only with what waits for the same steps.
-    """
-    made: dict[str, str] = {}
-    behind: dict[tuple[str, frozenset[str]], str] = {}
-    late: set[str] = set()
-    alias: dict[str, str] = {}
-    kept: list[Step] = []
-    for step in steps:
-        if alias:
-            args = {key: renamed(value, alias) for key, value in step.args.items()}
-            needs = tuple(dict.fromkeys(alias.get(name, name) for name in step.depends_on))
-            step = step.model_copy(update={"args": args, "depends_on": needs})
-        call = fingerprint(step.tool, step.args)
-        if late.isdisjoint(step.depends_on):
-            earlier = made.get(call) or seen.get(call)
-        else:
-            earlier = behind.setdefault((call, frozenset(step.depends_on)), step.id)
-        if earlier is not None and earlier != step.id:
-            alias[step.id] = earlier
-            continue
-        if step.tool in changing or not late.isdisjoint(step.depends_on):
-            late.add(step.id)
-        made[call] = step.id
-        kept.append(step)
-    return Shared(plan=Plan(steps=tuple(kept)), alias=alias, made=made)
-
-
-def regroup(groups: Sequence[CallGroup], shared: Shared) -> list[CallGroup]:
-    """Return the groups with the steps that are left; one without any says where its result is."""
-    if not shared.alias:
-        return list(groups)
-    left = {step.id for step in shared.plan.steps}
-    told: list[CallGroup] = []
-    for group in groups:
-        steps = tuple(dict.fromkeys(shared.alias.get(one, one) for one in group.steps))
-        error = group.error
-        if steps and left.isdisjoint(steps):
-            error = f"This call was already made as {', '.join(steps)}; its result is above."
-        told.append(CallGroup(call_id=group.call_id, name=group.name, steps=steps, error=error))
-    return told
-
-
-def problems(plan: Plan, toolbox: Toolbox, *, known: Collection[str]) -> dict[str, str]:
-    """Return what is wrong with each step, by step id; empty when the plan can run.
-
-    `known` names the earlier steps of the run, whose results references may name too.
-    """
-    found: dict[str, str] = {}
-    steps = {step.id: step for step in plan.steps}
-    for step in plan.steps:
-        try:
-            _check_step(step, steps, toolbox, known)
-        except ToolError as error:
-            found[step.id] = str(error)
-    if not found and (loop := _cycle(plan)) is not None:
-        found[loop[0]] = f"The steps {' → '.join(loop)} wait for each other."
-    return found
-
-
-def _cycle(plan: Plan) -> list[str] | None:
-    if not any(step.depends_on for step in plan.steps):
-        return None
-    try:
-        TopologicalSorter({step.id: step.depends_on for step in plan.steps}).prepare()
-    except CycleError as error:
-        return list(error.args[1])
-    return None
-
-
-def _check_step(
-    step: Step, steps: Mapping[str, Step], toolbox: Toolbox, known: Collection[str]
-) -> None:
-    tool = toolbox.get(step.tool)
-    for name in step.depends_on:
-        if name not in steps and name not in known:
-            there = ", ".join([*steps, *known]) or "none"
-            raise ToolError(f"It needs step {name!r}, which is not there; there is: {there}.")
-    if not step.depends_on or next(references(step.args), None) is None:
-        tool.validate(step.args)
-        return
-    properties = tool.parameters.get("properties")
-    allowed = properties if isinstance(properties, dict) else {}
-    required = tool.parameters.get("required")
-    for name in step.args:
-        if name not in allowed and tool.parameters.get("additionalProperties") is False:
-            there = ", ".join(allowed) or "none"
-            raise ToolError(f"{step.tool} takes no argument {name!r}; it takes {there}.")
-    for needed in required if isinstance(required, list) else []:
-        if needed not in step.args:
-            raise ToolError(f"{step.tool} needs the argument {needed!r}.")
-    for name, value in step.args.items():
-        path = reference(value)
-        if path is None or step_of(path) not in steps:
-            continue
-        source = toolbox.get(steps[step_of(path)].tool)
-        given = type_at(source.returns, keys_of(path))
-        wanted = allowed.get(name)
-        if given is not None and isinstance(wanted, dict) and not fits(given, wanted.get("type")):
-            raise ToolError(
-                f"Argument {name!r} of {step.tool} must be {wanted.get('type')}, "
-                f"but {path!r} is {given}."
-            )
-
-
-def type_at(schema: JsonValue, keys: list[str]) -> str | None:
-    """Return the JSON type that a path leads to, or None when the schema does not say."""
-    for key in keys:
-        if not isinstance(schema, dict):
-            return None
-        inner = schema.get("properties")
-        if isinstance(inner, dict) and key in inner:
-            schema = inner[key]
-        elif "items" in schema and key.lstrip("-").isdigit():
-            schema = schema["items"]
-        else:
-            return None
-    kind = schema.get("type") if isinstance(schema, dict) else None
-    return kind if isinstance(kind, str) else None
-
-
-def fits(given: str, wanted: JsonValue) -> bool:
-    """Return whether a value of one JSON type may stand where another is asked for."""
-    if not isinstance(wanted, str):
-        return True
-    return given == wanted or (given == "integer" and wanted == "number")

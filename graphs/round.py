@@ -10,13 +10,15 @@ from surefoot.model import ModelRequest, ToolSpec
 from surefoot.plan import Plan
 from surefoot.verdicts import Verdict
 
-from .checks import as_event
+from .checks import PlanSubject, judge
+from .checks.plan import STRUCTURE
 from .closing import Stopped
 from .context import RunContext
 from .conversation import call_model, occasion
-from .planning import PLAN_SPEC, CallGroup, Shared, draft, problems, regroup, share
+from .planning import PLAN_SPEC, CallGroup, draft
 from .prompt_parts import RUN_NOTE, place_of_question
 from .release import Release
+from .sharing import Shared, regroup, share
 from .state import Progress
 
 
@@ -111,35 +113,34 @@ class Round:
         if not shared.plan.steps and shared.alias:
             self._refuse_repeats(groups)
             return None
-        if wrong := self._wrong(shared.plan, groups):
-            self._refuse(message, wrong)
+        verdicts = self._examine(shared.plan, groups)
+        if failed := [verdict for verdict in verdicts if verdict.failed]:
+            self._refuse(message, failed)
             return None
-        return self._accept(shared, groups)
+        hints = tuple(verdict.advice for verdict in verdicts if verdict.repair)
+        return self._accept(shared, groups, hints)
 
-    def _wrong(self, plan: Plan, groups: Sequence[CallGroup]) -> dict[str, str]:
-        """Return what keeps the plan from running, by step or call."""
+    def _examine(self, plan: Plan, groups: Sequence[CallGroup]) -> list[Verdict]:
+        """Tell what the checks find in the plan, and return it."""
         context = self._context
-        wrong = problems(plan, context.toolbox, known=context.values.keys())
-        if not plan.steps:
-            wrong |= {group.name: group.error for group in groups if group.error}
-        left = context.budget.steps_left
-        if 0 < left < len(plan.steps):
-            wrong["plan"] = f"It has {len(plan.steps)} steps, but only {left} may still be made."
-        verdict = Verdict(
-            stage="plan",
-            check="plan",
-            outcome="unsupported" if wrong else "supported",
-            code="plan_not_runnable" if wrong else "",
-            reason=" ".join(f"{name}: {told}" for name, told in wrong.items()),
-            repair="Mend the steps named and plan again." if wrong else None,
+        subject = PlanSubject(
+            plan=plan,
+            toolbox=context.toolbox,
+            known=context.values.keys(),
+            unreadable={group.name: group.error for group in groups if group.error},
+            steps_left=context.budget.steps_left,
+            question=context.question,
+            evidence=context.ledger.all(),
         )
-        if verdict.failed:
-            context.verdicts.append(verdict)
-        context.emit(as_event(verdict))
-        return wrong
+        verdicts = judge(STRUCTURE, subject)
+        if not any(verdict.failed for verdict in verdicts):
+            verdicts += judge(context.checks.plan, subject, context.timekeeper)
+        for verdict in verdicts:
+            context.note(verdict)
+        return verdicts
 
-    def _refuse(self, message: AssistantMessage, wrong: dict[str, str]) -> None:
-        told = " ".join(f"{name}: {reason}" for name, reason in wrong.items())
+    def _refuse(self, message: AssistantMessage, failed: Sequence[Verdict]) -> None:
+        told = " ".join(verdict.reason for verdict in failed)
         self._answer(message, f"Nothing was run, because the plan has a fault. {told}")
         if not self._context.budget.reserve_repair():
             self.close("The plan could not be mended.")
@@ -161,7 +162,7 @@ class Round:
             for call in message.tool_calls
         ]
 
-    def _accept(self, shared: Shared, groups: list[CallGroup]) -> Progress:
+    def _accept(self, shared: Shared, groups: list[CallGroup], hints: tuple[str, ...]) -> Progress:
         plan = shared.plan
         earlier = self._progress.plan
         revision = earlier.revision + 1 if earlier.steps else 0
@@ -173,6 +174,7 @@ class Round:
         self._progress = Progress(
             plan=plan,
             groups=tuple(groups),
+            hints=hints,
             seen=self._progress.seen | shared.made,
             numbered=self._numbered,
             stalls=self._stalls,

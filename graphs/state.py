@@ -21,6 +21,8 @@ class Progress:
     """The steps that are to run next, or ran last."""
     groups: tuple[CallGroup, ...] = ()
     """How the plan's steps answer the model's tool calls."""
+    hints: tuple[str, ...] = ()
+    """What checks have to say of the plan, though it may run."""
     seen: dict[str, str] = field(default_factory=dict[str, str])
     """The calls made so far and the step that made each, so that none is made twice."""
     numbered: int = 0

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from surefoot.tools import Origins, Policy, Ruling, note_evidence
 from surefoot.verdicts import Verdict
 
-from .acting import Prepared
+from .board import Prepared
 from .checks import as_event
 from .context import RunContext
 from .references import references, step_of

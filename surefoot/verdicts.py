@@ -34,3 +34,8 @@ class Verdict(BaseModel):
     def failed(self) -> bool:
         """True when what was checked must not be built on."""
         return self.outcome in ("unsupported", "contradicted")
+
+    @property
+    def advice(self) -> str:
+        """The reason and what would put it right, as the planner reads them."""
+        return f"{self.reason} {self.repair or ''}".strip()

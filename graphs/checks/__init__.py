@@ -14,12 +14,14 @@ from .check import (
     as_event,
     timed,
 )
+from .coverage import covers_question
 from .facts import FactIndex
 from .judging import Timekeeper, judge
 from .result import not_empty, not_injected
 from .subjects import CallSubject, Claim, MemorySubject, PlanSubject, ResultSubject, Subject
 
 DEFAULT_CHECKS = Checks(
+    plan=(covers_question,),
     result=(not_empty, not_injected),
     answer=(citations_exist, numbers_in_evidence),
 )
@@ -46,6 +48,7 @@ __all__ = [
     "Timekeeper",
     "as_event",
     "citations_exist",
+    "covers_question",
     "judge",
     "not_empty",
     "not_injected",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -100,6 +100,8 @@ class PlanSubject(Subject):
     toolbox: Toolbox
     known: Collection[str] = ()
     """The earlier steps of the run, whose results references may name too."""
+    unreadable: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Why calls of the model's message have become no step, by tool."""
     steps_left: int = 1_000
     """Tool calls that may still be made."""
     question: str = ""

@@ -67,7 +67,7 @@ async def test_steps_used_up_within_a_plan_keep_what_was_done() -> None:
     )
     run = driven(model, add, limits=Limits(steps=2))
     answer = await run.ask()
-    assert "It has 2 steps, but only 1 may still be made." in results(model, 2)[-1].text
+    assert "The plan has 2 steps, but only 1 may still be made." in results(model, 2)[-1].text
     assert answer.reason == "limit"
     assert answer.text.endswith("Not done: add(a=5, b=5); add(a=6, b=6).")
     assert answer.usage.tool_calls == 2

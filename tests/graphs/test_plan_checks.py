@@ -145,5 +145,5 @@ async def test_a_plan_with_more_steps_than_are_left_is_sent_back() -> None:
     model = ScriptedModel(turn, calls("add", a=1, b=1), says("It is 2 [S1]."))
     run = driven(model, add, limits=Limits(steps=3))
     answer = await run.ask()
-    assert "It has 4 steps, but only 3 may still be made." in results(model, 1)[0].text
+    assert "The plan has 4 steps, but only 3 may still be made." in results(model, 1)[0].text
     assert answer.text == "It is 2 [S1]." and answer.reason == "answered"

@@ -15,7 +15,7 @@ from pydantic import JsonValue
 
 from surefoot.errors import ToolError
 
-from .e2b_results import execution_of
+from .e2b_results import TELL_VALUES, execution_of
 from .e2b_service import Context, Machine, Sdk, load_sdk
 from .jail.plan import SandboxLimits
 from .sandbox import NO_INPUTS, Execution, ProgramError, SandboxUnavailable
@@ -167,7 +167,9 @@ class E2BSandbox:
                 await seat.machine.set_timeout(self._idle_seconds)
                 seat.kept_since = now
             if seat.context is None:
-                seat.context = await seat.machine.create_code_context()
+                context = await seat.machine.create_code_context()
+                await seat.machine.run_code(TELL_VALUES, context=context, timeout=_START_SECONDS)
+                seat.context = context
         seat.has_run = True
         return seat.machine, seat.context, restarted
 

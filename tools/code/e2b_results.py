@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 
@@ -14,7 +13,20 @@ from .received import Received
 from .sandbox import Execution
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-_LONGEST_LITERAL = 100_000
+_KEY = "surefoot_value"
+TELL_VALUES = f"""
+def tell(value):
+    return {{"{_KEY}": value}} if value == value and abs(value) != float("inf") else None
+formatter = get_ipython().display_formatter.formatters["application/json"]
+for kind in (bool, int, float):
+    formatter.for_type(kind, tell)
+formatter.for_type(str, lambda value: {{"{_KEY}": value}})
+del tell, formatter, kind
+"""
+"""Makes an interpreter tell plain values as JSON, as the service itself tells lists and dicts.
+
+Without it the service shows `'42'` and `42` alike.
+"""
 
 
 def execution_of(ran: Ran, limits: SandboxLimits) -> Execution:
@@ -38,21 +50,8 @@ def execution_of(ran: Ran, limits: SandboxLimits) -> Execution:
 
 
 def _as_json(result: ResultTold) -> str | None:
-    """Return the value as JSON: the service tells containers so, and the rest as Python does."""
-    if result.json is not None:
-        return json.dumps(result.json)
-    text = result.text or ""
-    if text in ("True", "False"):
-        return text.lower()
-    if text[:1] in ("'", '"') and len(text) <= _LONGEST_LITERAL:
-        return _text_of(text)
-    return text if re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?", text) else None
-
-
-def _text_of(literal: str) -> str | None:
-    try:
-        expression = ast.parse(literal, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    """Return the value as JSON, or None for one that is only shown."""
+    if result.json is None:
         return None
-    is_text = isinstance(expression, ast.Constant) and isinstance(expression.value, str)
-    return json.dumps(ast.literal_eval(expression)) if is_text else None
+    told = result.json
+    return json.dumps(told[_KEY] if isinstance(told, dict) and told.keys() == {_KEY} else told)

@@ -25,6 +25,8 @@ class E2BServer:
     ended: list[str] = field(default_factory=list)
     started: int = 0
     contexts: set[str] = field(default_factory=set)
+    formatting: set[str] = field(default_factory=set)
+    """Interpreters that were told to show values as JSON, which IPython does there."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the one request of a connection."""
@@ -76,13 +78,18 @@ class E2BServer:
             writer.write(_response(502, {"message": "The sandbox was not found", "code": 502}))
             await writer.drain()
             return
-        running = asyncio.create_task(
-            self.sandbox.run(str(body["code"]), session=str(body["context_id"]))
-        )
+        code, context = str(body["code"]), str(body["context_id"])
+        if "display_formatter" in code:
+            self.formatting.add(context)
+            code = ""
+        running = asyncio.create_task(self.sandbox.run(code, session=context))
         gone = asyncio.create_task(reader.read(1))
         await asyncio.wait({running, gone}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():
-            lines = "".join(f"{json.dumps(line)}\n" for line in _told(running.result()))
+            lines = "".join(
+                f"{json.dumps(line)}\n"
+                for line in _told(running.result(), context in self.formatting)
+            )
             writer.write(_response(200, None, lines.encode()))
             await writer.drain()
         for task in (running, gone):
@@ -90,8 +97,8 @@ class E2BServer:
         await asyncio.gather(running, gone, return_exceptions=True)
 
 
-def _told(done: Execution) -> list[Body]:
-    """Return an execution as the lines in which E2B tells it."""
+def _told(done: Execution, formats: bool) -> list[Body]:
+    """Return an execution as the lines in which E2B tells it, text without its quotes."""
     stamp = "2026-01-01T00:00:00+00:00"
     lines: list[Body] = [{"type": "number_of_executions", "execution_count": 1}]
     for stream, text in (("stdout", done.stdout), ("stderr", done.stderr)):
@@ -99,9 +106,12 @@ def _told(done: Execution) -> list[Body]:
             lines.append({"type": stream, "text": text, "timestamp": stamp})
     lines += [{"type": "result", "png": b64encode(image).decode()} for image in done.images]
     if done.shown is not None:
-        main: Body = {"type": "result", "text": done.shown, "is_main_result": True}
+        shown = done.shown[1:-1] if done.shown[:1] in ("'", '"') else done.shown
+        main: Body = {"type": "result", "text": shown, "is_main_result": True}
         if isinstance(done.result, dict | list):
             main["json"] = done.result
+        elif formats and done.is_json:
+            main["json"] = {"surefoot_value": done.result}
         lines.append(main)
     if done.error is not None:
         error = done.error

@@ -45,6 +45,7 @@ async def test_a_program_prints_has_a_value_and_leaves_variables(cloud: E2BSandb
         ("True", True),
         ("-1.5", -1.5),
         ("'it\\'s'", "it's"),
+        ("'42'", "42"),
         ("None", None),
         ("{'a': [1]}", {"a": [1]}),
     ],

@@ -68,8 +68,6 @@ async def _admitted(
 
 async def _principal(service: Service, websocket: WebSocket, offered: list[str]) -> Principal:
     tickets = [p.removeprefix(_TICKET) for p in offered if p.startswith(_TICKET)]
-    if (query := websocket.query_params.get("ticket")) is not None:
-        tickets.append(query)
     if not tickets:
         return await service.gate.principal(websocket.headers)
     principal = service.tickets.redeem(tickets[0])

@@ -176,24 +176,15 @@ async def test_what_is_no_thread_id_or_cursor_is_refused_with_its_status(server:
             assert (await closing(socket))[0] == 4422
 
 
-@pytest.mark.parametrize("place", ["subprotocol", "query"])
-async def test_a_ticket_opens_one_socket_once(
-    server: Live, http: httpx.AsyncClient, place: str
-) -> None:
+async def test_a_ticket_opens_one_socket_once(server: Live, http: httpx.AsyncClient) -> None:
     ticket = (await http.post("/v1/tickets")).json()["ticket"]
     url = f"{server.ws}/v1/threads/ws-13/ws"
-
-    def opened() -> connect:
-        if place == "query":
-            return connect(f"{url}?ticket={ticket}")
-        return connect(url, subprotocols=[Subprotocol("surefoot"), Subprotocol(f"ticket.{ticket}")])
-
-    async with opened() as socket:
+    offered = [Subprotocol("surefoot"), Subprotocol(f"ticket.{ticket}")]
+    async with connect(url, subprotocols=offered) as socket:
         await say(socket, type="ping")
         assert (await hear(socket))["type"] == "pong"
-        if place == "subprotocol":
-            assert socket.subprotocol == "surefoot"
-    async with opened() as socket:
+        assert socket.subprotocol == "surefoot"
+    async with connect(url, subprotocols=offered) as socket:
         assert (await closing(socket))[0] == 4401
 
 

@@ -33,12 +33,14 @@ function askForKey() {
   return true;
 }
 
-// A browser cannot send a header with a WebSocket, so a key is first changed into a ticket for one.
-export async function socketUrl(path) {
+// A browser cannot send a header with a WebSocket, so a key is first changed into a ticket for one,
+// which goes as a subprotocol: addresses are written to logs, subprotocols are not.
+export async function openSocket(path) {
   const url = new URL(path, location.href);
   url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-  if (key) url.searchParams.set("ticket", (await api("/v1/tickets", { method: "POST", body: {} })).ticket);
-  return url;
+  const protocols = ["surefoot"];
+  if (key) protocols.push(`ticket.${(await api("/v1/tickets", { method: "POST", body: {} })).ticket}`);
+  return new WebSocket(url, protocols);
 }
 
 function parsed(text) {

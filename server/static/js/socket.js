@@ -1,7 +1,7 @@
 // One thread's socket. It comes back by itself and asks for what it missed, so that no event is lost
 // or told twice, whatever happens to the connection.
 
-import { socketUrl } from "./api.js";
+import { openSocket } from "./api.js";
 
 export class ThreadSocket {
   #thread;
@@ -33,10 +33,9 @@ export class ThreadSocket {
   async #open() {
     let socket;
     try {
-      const url = await socketUrl(`/v1/threads/${encodeURIComponent(this.#thread)}/ws`);
+      socket = await openSocket(`/v1/threads/${encodeURIComponent(this.#thread)}/ws`);
       // The person may have left for another conversation in the meantime.
-      if (this.#closed) return;
-      socket = new WebSocket(url);
+      if (this.#closed) return socket.close();
     } catch (error) {
       this.#onState("offline", error.message);
       return this.#again();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from dataclasses import replace
 
 from pydantic import JsonValue
@@ -70,8 +71,24 @@ def _output(code: str, execution: Execution) -> ToolOutput:
     )
     return ToolOutput(
         value={"stdout": execution.stdout, "result": result},
-        findings=(finding,),
+        findings=(finding, *_figures(code, execution)),
     )
+
+
+def _figures(code: str, execution: Execution) -> list[Finding]:
+    """Return each figure as evidence of its own, which a page can draw."""
+    return [
+        Finding(
+            source=CodeSource(code=code),
+            content=f"Figure {number} of {len(execution.images)}, drawn by the program.",
+            data={
+                "media_type": "image/png",
+                "base64": b64encode(image).decode(),
+                "title": f"Figure {number}",
+            },
+        )
+        for number, image in enumerate(execution.images, 1)
+    ]
 
 
 def _content(execution: Execution) -> str:

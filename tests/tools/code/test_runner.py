@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+
 import pytest
 
 from surefoot import ToolError
@@ -88,3 +90,18 @@ async def test_a_model_is_told_what_it_needs(run_code: Tool) -> None:
     assert not run_code.side_effects
     assert run_code.parameters["required"] == ["code"]
     assert run_code.spec().description.startswith("Run Python")
+
+
+async def test_every_figure_is_evidence_that_a_page_can_draw(run_code: Tool) -> None:
+    pytest.importorskip("matplotlib")
+    code = "import matplotlib.pyplot as plt\nfor n in (1, 2):\n    plt.figure()\n    plt.plot([n])"
+    output = await call(run_code, code)
+    _, *figures = output.findings
+    assert [one.content for one in figures] == [
+        "Figure 1 of 2, drawn by the program.",
+        "Figure 2 of 2, drawn by the program.",
+    ]
+    for one in figures:
+        assert isinstance(one.data, dict)
+        assert one.data["media_type"] == "image/png"
+        assert b64decode(str(one.data["base64"])).startswith(b"\x89PNG")

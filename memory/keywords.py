@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
 from .words import stems
+
+_LAST = 2**62
+_COMMON = 500
+"""Rows of a scope from which on a word is common: it weighs little and takes long to rank."""
+_RANKED = 1_000
+"""Rows that a search ranks, about."""
 
 
 class KeywordIndex:
@@ -42,17 +48,43 @@ class KeywordIndex:
     ) -> dict[int, float]:
         """Return the rows of a scope that share words with the query, best first, with BM25.
 
-        With `below`, only rows whose number is smaller.
+        With `below`, only rows whose number is smaller. Rare words are looked for first, and common
+        ones, among the newest rows, only when those do not lead to `limit` rows: a search takes no
+        longer because there is more to search.
         """
-        wanted = " OR ".join(f'"{stem}"' for stem in dict.fromkeys(stems(query)[:64]))
+        scoped, behind = f"scope : {scope_key(scope)} AND stems : ", below or _LAST
+        wanted = [f'"{stem}"' for stem in dict.fromkeys(stems(query)[:64])]
+        counts = {stem: len(self._newest(f"stems : {stem}", behind)) for stem in wanted}
+        rare = _rarest({stem: count for stem, count in counts.items() if count})
+        found = self._ranked(scoped, rare, 0, behind, limit)
+        common = [stem for stem in wanted if counts[stem] and stem not in rare]
+        if common and len(found) < limit:
+            newest = self._newest(f"{scoped}({' OR '.join(common)})", behind)
+            if newest:
+                found |= self._ranked(scoped, [*rare, *common], newest[-1], behind, limit)
+        best = sorted(found.items(), key=lambda each: (-each[1], each[0]))
+        return dict(best[:limit])
+
+    def _ranked(
+        self, scoped: str, wanted: list[str], above: int, below: int, limit: int
+    ) -> dict[int, float]:
         if not wanted:
             return {}
         found = self._database.execute(
             f"SELECT rowid, bm25({self._table}, 0.0, 1.0) AS rank FROM {self._table} "
-            f"WHERE {self._table} MATCH ? AND rowid < ? ORDER BY rank LIMIT ?",
-            (f"scope : {scope_key(scope)} AND stems : ({wanted})", below or 2**62, limit),
+            f"WHERE {self._table} MATCH ? AND rowid < ? AND rowid >= ? ORDER BY rank LIMIT ?",
+            (f"{scoped}({' OR '.join(wanted)})", below, above, limit),
         )
         return {int(row): -float(rank) for row, rank in found}
+
+    def _newest(self, match: str, below: int) -> list[int]:
+        """Return the newest rows that match, no more than make a word common."""
+        found = self._database.execute(
+            f"SELECT rowid FROM {self._table} WHERE {self._table} MATCH ? AND rowid < ? "
+            "ORDER BY rowid DESC LIMIT ?",
+            (match, below, _COMMON),
+        )
+        return [int(row) for (row,) in found]
 
     def scrub(self) -> None:
         """Rewrite the index so that it holds no word of a removed row."""
@@ -63,3 +95,15 @@ def scope_key(scope: tuple[str, ...]) -> str:
     """Return one word for a scope, the same length for all and different for each."""
     digest = sha256("\0".join(f"{len(part)}:{part}" for part in scope).encode("utf-8", "replace"))
     return "x" + digest.hexdigest()[:40]
+
+
+def _rarest(counts: Mapping[str, int]) -> list[str]:
+    """Return the stems that are not common, the rarest first, as many as may be ranked."""
+    left = _RANKED
+    kept: list[str] = []
+    for stem, count in sorted(counts.items(), key=lambda each: each[1]):
+        left -= count
+        if left < 0 or count == _COMMON:
+            break
+        kept.append(stem)
+    return kept

@@ -106,6 +106,7 @@ class Worker:
             memory=equipment.memory,
             checkpointed=self.home.checkpoints is not None,
             calls=store,
+            has_acted=job.resume,
         )
 
     async def _take_up(self, job: Job, context: RunContext) -> Answer | None:

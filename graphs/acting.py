@@ -76,8 +76,10 @@ async def _run(context: RunContext, one: Prepared) -> Outcome:
     context.emit(StepStarted(step_id=step.id, call_id=step.call_id, tool=tool.name, args=one.args))
     began = context.ticks()
     try:
-        if ledger is not None and tool.side_effects:
-            await ledger.began(step.call_id, run_id=context.run_id)
+        if tool.side_effects:
+            context.has_acted = True
+            if ledger is not None:
+                await ledger.began(step.call_id, run_id=context.run_id)
         outcome = await _attempt(context, one, began)
         if ledger is not None and outcome.output is not None:
             await ledger.completed(step.call_id, outcome.output, run_id=context.run_id)

@@ -16,6 +16,7 @@ from surefoot.turns import Turn
 
 from .context import RunContext
 from .conversation import call_model, memory_failed, occasion
+from .planning import offered
 from .prompt_parts import RUN_NOTE
 from .release import Checked, Release
 
@@ -94,6 +95,7 @@ async def _repair(context: RunContext, messages: Sequence[Message], release: Rel
         context.budget.reserve_model_call(last=True)
         request = ModelRequest(
             messages=(*messages, UserMessage(_request(failed))),
+            past_tools=offered(context.toolbox),
             occasion=occasion(context, "repair"),
         )
         message, _ = await call_model(context, request, lambda _: None)

@@ -13,6 +13,7 @@ from surefoot.answer import Answer
 from surefoot.events import Event
 from surefoot.limits import ReleasePolicy
 from surefoot.memory import Memory
+from surefoot.messages import Image
 from surefoot.model import ChatModel
 from surefoot.scope import Scope
 from surefoot.tools import DEFAULT_POLICY, Origins, Policy, Toolbox
@@ -43,6 +44,8 @@ class RunContext:
     ticks: Callable[[], float] = time.perf_counter
     """Measures how long something takes."""
     policy: ReleasePolicy = "hold"
+    images: tuple[Image, ...] = ()
+    """What the question shows beside its words."""
     memory: Memory | None = None
     checkpointed: bool = True
     """False when the machine has no checkpointer, so that nothing can be resumed."""
@@ -52,6 +55,8 @@ class RunContext:
     """What earlier attempts of this run left in the call ledger."""
     announced: set[str] = field(default_factory=set[str])
     """Calls and checks whose events have already been told, by this attempt or an earlier one."""
+    has_acted: bool = False
+    """True once a tool with side effects has been called, or may have been before a crash."""
     values: dict[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     """Results of finished steps, by step id."""
     taint: Policy = DEFAULT_POLICY

@@ -10,7 +10,14 @@ from typing import Literal
 from surefoot.errors import LimitReached, ModelError, SurefootError
 from surefoot.events import CheckSkipped, ContextRecalled, ModelReasoned, UsageReported
 from surefoot.memory import Recalled
-from surefoot.messages import AssistantMessage, Message, SystemMessage, ToolCall, UserMessage
+from surefoot.messages import (
+    AssistantMessage,
+    Message,
+    SystemMessage,
+    Thought,
+    ToolCall,
+    UserMessage,
+)
 from surefoot.model import Finished, ModelRequest, Occasion, ReasoningDelta, TextDelta
 
 from .context import RunContext
@@ -30,7 +37,7 @@ async def open_conversation(context: RunContext, question: str) -> list[Message]
     text = question
     if evidence := context.ledger.of_call(None):
         text += f"{CONTEXT_OPENS}{render(evidence)}\n</context>"
-    return [*messages, UserMessage(text)]
+    return [*messages, UserMessage(text, context.images)]
 
 
 async def _recall(context: RunContext, question: str) -> Recalled:
@@ -75,7 +82,8 @@ def occasion(
         scope=context.scope,
         purpose=purpose,
         troubles=stalls + sum(verdict.failed for verdict in context.verdicts),
-        is_pure=not any(tool.side_effects for tool in context.toolbox),
+        is_pure=not context.has_acted,
+        changing=frozenset(tool.name for tool in context.toolbox if tool.side_effects),
     )
 
 
@@ -91,7 +99,8 @@ async def call_model(
     when the stream breaks off and `LimitReached` when time is up.
     """
     text: list[str] = []
-    thoughts: list[str] = []
+    aloud: list[str] = []
+    thoughts: list[Thought] = []
     calls: list[ToolCall] = []
     finished: Finished | None = None
     began = context.ticks()
@@ -106,9 +115,12 @@ async def call_model(
                 elif isinstance(part, Finished):
                     finished = part
                 elif isinstance(part, ReasoningDelta):
-                    thoughts.append(part.text)
+                    aloud.append(part.text)
+                elif isinstance(part, Thought):
+                    thoughts.append(part)
                 else:
                     text.clear()
+                    aloud.clear()
                     thoughts.clear()
                     calls.clear()
                     on_restart()
@@ -121,19 +133,19 @@ async def call_model(
     if finished is None:
         raise ModelError(f"The answer of {context.model.name} broke off before its end. Ask again.")
     context.budget.record(finished)
-    _report(context, request, finished, "".join(thoughts), context.ticks() - began)
-    return AssistantMessage(text="".join(text), tool_calls=tuple(calls)), finished
+    _report(context, request, finished, "".join(aloud), context.ticks() - began)
+    return AssistantMessage("".join(text), tuple(calls), tuple(thoughts)), finished
 
 
 def _report(
-    context: RunContext, request: ModelRequest, finished: Finished, thoughts: str, seconds: float
+    context: RunContext, request: ModelRequest, finished: Finished, aloud: str, seconds: float
 ) -> None:
     """Tell what a call used, of what its prompt was made, and what the model thought aloud.
 
     Thoughts are nobody's claims, and are not checked: where answers are held, they are too.
     """
-    if thoughts and context.policy != "hold":
-        context.emit(ModelReasoned(model=finished.model or context.model.name, text=thoughts))
+    if aloud and context.policy != "hold":
+        context.emit(ModelReasoned(model=finished.model or context.model.name, text=aloud))
     context.emit(
         UsageReported(
             model=finished.model or context.model.name,

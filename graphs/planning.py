@@ -11,10 +11,17 @@ from surefoot.errors import ToolError
 from surefoot.messages import AssistantMessage, ToolCall
 from surefoot.model import ToolSpec
 from surefoot.plan import Step
+from surefoot.tools import Toolbox
 
 from .references import reference, references, renamed, step_of
 
 PLAN_TOOL = "plan"
+
+
+def offered(toolbox: Toolbox) -> tuple[ToolSpec, ...]:
+    """Return the tools that a model is told of: those of the toolbox, and with them `plan`."""
+    specs = toolbox.specs()
+    return (*specs, PLAN_SPEC) if specs else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

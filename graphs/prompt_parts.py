@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic import JsonValue
 
 from surefoot.messages import Message, SystemMessage, ToolMessage, UserMessage
-from surefoot.model import ModelRequest, ToolSpec, estimated_tokens
+from surefoot.model import ModelRequest, ToolSpec, estimated_tokens, image_tokens
 
 RUN_NOTE = "Note from the run: "
 """How a user message begins that the run itself wrote."""
@@ -22,9 +22,10 @@ _schemas: dict[int, tuple[dict[str, JsonValue], int]] = {}
 
 
 def prompt_parts(request: ModelRequest) -> dict[str, int]:
-    """Return the tokens of instructions, tools, earlier turns, question, evidence and plans."""
-    parts = {"system": 0, "tools": sum(_tool_tokens(tool) for tool in request.tools)}
-    parts |= {"memory": 0, "question": 0, "evidence": 0, "steps": 0}
+    """Return the tokens of instructions, tools, earlier turns, question, evidence and so on."""
+    tools = request.tools or request.past_tools
+    parts = {"system": 0, "tools": sum(_tool_tokens(tool) for tool in tools)}
+    parts |= {"memory": 0, "question": 0, "images": 0, "evidence": 0, "steps": 0}
     question = place_of_question(request.messages)
     for place, message in enumerate(request.messages):
         tokens = estimated_tokens(message.text)
@@ -38,6 +39,7 @@ def prompt_parts(request: ModelRequest) -> dict[str, int]:
             recalled = estimated_tokens(message.text.partition(CONTEXT_OPENS)[2])
             parts["evidence"] += recalled
             parts["question"] += tokens - recalled
+            parts["images"] += image_tokens(message)
         else:
             parts["steps"] += tokens
     return {name: tokens for name, tokens in parts.items() if tokens}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from surefoot.events import PlanCreated, PlanRevised
 from surefoot.messages import AssistantMessage, Message, ToolMessage, UserMessage
-from surefoot.model import ModelRequest, ToolSpec
+from surefoot.model import ModelRequest
 from surefoot.plan import Plan
 from surefoot.verdicts import Verdict
 
@@ -15,7 +15,7 @@ from .checks.plan import STRUCTURE
 from .closing import Stopped
 from .context import RunContext
 from .conversation import call_model, occasion
-from .planning import PLAN_SPEC, CallGroup, draft
+from .planning import CallGroup, draft, offered
 from .prompt_parts import RUN_NOTE, place_of_question
 from .release import Release
 from .sharing import Shared, regroup, share
@@ -74,14 +74,13 @@ class Round:
         """Make one model call; its text goes to `release` as it streams."""
         context = self._context
         context.budget.reserve_model_call(last=bool(self.closing))
-        tools: tuple[ToolSpec, ...] = ()
         if self.closing:
             self._tell_closing()
-        elif specs := context.toolbox.specs():
-            tools = (*specs, PLAN_SPEC)
+        tools = offered(context.toolbox)
         request = ModelRequest(
             messages=tuple(self.messages),
-            tools=tools,
+            tools=() if self.closing else tools,
+            past_tools=tools if self.closing else (),
             occasion=occasion(context, "answer" if self.closing else "think", self._stalls),
         )
         message, finished = await call_model(context, request, release.feed, release.abandon)

@@ -44,12 +44,27 @@ class UserMessage:
     """For models that take them."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thought:
+    """What a model thought before it spoke, sealed so that its provider knows it again."""
+
+    provider: str
+    """Who can read it; nobody else is sent it."""
+    text: str = ""
+    seal: str
+    """The provider's signature; the thought itself where it is hidden."""
+    is_hidden: bool = False
+    """True when the provider gave no words, only what it wants back."""
+
+
 @dataclass(frozen=True, slots=True)
 class AssistantMessage:
     """What the model said: words, tool calls, or both."""
 
     text: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
+    thoughts: tuple[Thought, ...] = ()
+    """Sent back with the message for as long as its run lasts; never shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

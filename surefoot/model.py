@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from pydantic import JsonValue
 
-from .messages import Message, ToolCall
+from .messages import Message, Thought, ToolCall, UserMessage
 from .scope import Scope
 
 FinishReason = Literal["stop", "tool_calls", "length", "content_filter"]
@@ -35,7 +35,9 @@ class Occasion:
     troubles: int = 0
     """Failed checks, refused plans and rounds without progress so far."""
     is_pure: bool = True
-    """False when the run has or offers tools with side effects, or memories of one person."""
+    """False once the run has called a tool with side effects, or may have."""
+    changing: frozenset[str] = frozenset()
+    """The tools on offer that have side effects; a message that calls one is nothing to keep."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,9 @@ class ModelRequest:
 
     messages: tuple[Message, ...]
     tools: tuple[ToolSpec, ...] = ()
+    past_tools: tuple[ToolSpec, ...] = ()
+    """Tools that were offered before and may not be called now; the conversation may hold calls of
+    them, which some providers refuse to read without their definitions."""
     output: dict[str, JsonValue] | None = None
     """JSON Schema that the text of the message must follow, where the model can be held to one."""
     occasion: Occasion = Occasion()
@@ -87,7 +92,7 @@ class Finished:
     """What happened on the way, in order: a route taken, faults survived, a cache that knew."""
 
 
-ModelPart = TextDelta | ReasoningDelta | Restarted | ToolCall | Finished
+ModelPart = TextDelta | ReasoningDelta | Thought | Restarted | ToolCall | Finished
 
 
 class ChatModel(Protocol):
@@ -107,3 +112,12 @@ def estimated_tokens(text: str) -> int:
     """Return about how many tokens a text takes: a quarter of its bytes, whatever the tokenizer."""
     size = len(text) if text.isascii() else len(text.encode())
     return (size + 3) // 4
+
+
+IMAGE_TOKENS = 1600
+"""About what a picture takes at most, with the providers that say."""
+
+
+def image_tokens(message: Message) -> int:
+    """Return about how many tokens the pictures of a message take."""
+    return IMAGE_TOKENS * len(message.images) if isinstance(message, UserMessage) else 0

@@ -37,6 +37,10 @@ class ModelSettings(BaseModel):
     """Calls that one provider is given at once; 0 sets no limit."""
     streaming: bool = True
     """Off for servers that cannot stream tool calls."""
+    reasoning: Literal["low", "medium", "high"] | None = None
+    """How hard a model thinks before it speaks, where it can; None leaves that to the model."""
+    thinking_tokens: int | None = Field(default=None, ge=1024)
+    """What older models of Anthropic, which know no effort, may think in tokens."""
     max_output_tokens: int = Field(default=8192, ge=1)
     """What one message of Anthropic's may take, and what a call is taken to cost at most."""
     context_tokens: int | None = Field(default=None, ge=256)
@@ -57,6 +61,33 @@ class ModelSettings(BaseModel):
     cache_seconds: float = Field(default=3600.0, gt=0)
     cache_similarity: float = Field(default=0.95, gt=0, le=1)
     """How alike two questions must be for the semantic cache."""
+
+
+class McpServerSettings(BaseModel):
+    """An MCP server whose tools every run may use: `url`, or the `command` that starts it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str | None = None
+    command: tuple[str, ...] = ()
+    env: dict[str, SecretStr] | None = None
+    """The whole environment of the command; None passes on a harmless part of ours."""
+    only: tuple[str, ...] | None = None
+    """The tools to use; None uses all."""
+    looks_only: tuple[str, ...] = ()
+    """The tools that change nothing and so need not ask."""
+    timeout_seconds: float = Field(default=30.0, gt=0)
+
+
+class ToolSettings(BaseModel):
+    """Where programs run, and whose tools are used besides our own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sandbox: Literal["local", "e2b", "off"] = "local"
+    """Where `run_code` runs: a jail on this machine, E2B's cloud, or nowhere."""
+    mcp: dict[str, McpServerSettings] = Field(default_factory=dict)
+    """MCP servers by the name that their tools' names begin with."""
 
 
 class Settings(BaseSettings):
@@ -89,8 +120,13 @@ class Settings(BaseSettings):
         default=None,
         validation_alias=AliasChoices("SUREFOOT_ANTHROPIC_BASE_URL", "ANTHROPIC_BASE_URL"),
     )
+    e2b_api_key: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("SUREFOOT_E2B_API_KEY", "E2B_API_KEY")
+    )
     models: ModelSettings = Field(default_factory=ModelSettings)
     """Retries, fallbacks, routing, spending and caching of model calls."""
+    tools: ToolSettings = Field(default_factory=ToolSettings)
+    """Where programs run, and whose tools are used besides our own."""
     release: ReleasePolicy = "hold"
     busy_thread: ThreadPolicy = "enqueue"
     limits: Limits = Field(default_factory=Limits)

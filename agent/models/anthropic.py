@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import AsyncGenerator, Iterator
+from typing import TYPE_CHECKING
 
-from surefoot.errors import InputError
-from surefoot.messages import (
-    AssistantMessage,
-    Message,
-    SystemMessage,
-    ToolMessage,
-    UserMessage,
-)
+from surefoot.messages import Thought
 from surefoot.model import (
     Finished,
     FinishReason,
@@ -25,24 +17,28 @@ from surefoot.model import (
     ToolSpec,
 )
 
-from .diagnosis import diagnosed
+from .anthropic_wire import (
+    PROVIDER,
+    Body,
+    begins_with_thought,
+    written_instructions,
+    written_tool,
+    written_turns,
+)
 from .drafts import CallDrafts, ending
+from .hosted import Effort, HostedModel, Written
 from .prices import Price
 
 if TYPE_CHECKING:
-    from anthropic import AsyncAnthropic, AsyncStream, Omit
+    from anthropic import AsyncAnthropic
+    from anthropic.types import Message as Answer
     from anthropic.types import (
-        CacheControlEphemeralParam,
-        ContentBlockParam,
         MessageDeltaUsage,
-        MessageParam,
         OutputConfigParam,
-        RawMessageStreamEvent,
-        TextBlockParam,
+        RawContentBlockDelta,
         ToolParam,
         Usage,
     )
-    from anthropic.types import Message as Answer
 
 _REASONS: dict[str, FinishReason] = {
     "end_turn": "stop",
@@ -54,14 +50,15 @@ _REASONS: dict[str, FinishReason] = {
     "refusal": "content_filter",
 }
 
-_NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9_-]")
+MAX_OUTPUT_TOKENS = 8192
 
 
-class AnthropicModel:
+class AnthropicModel(HostedModel["AsyncAnthropic"]):
     """One model of Anthropic.
 
     What does not change from call to call comes first and is marked for the prompt cache: the
-    tools, the instructions, and the conversation up to its last message.
+    tools, the instructions, and the conversation up to its last message. `thinking_tokens` is for
+    models that think by a budget; others take an `effort`.
     """
 
     def __init__(
@@ -71,34 +68,66 @@ class AnthropicModel:
         model: str,
         name: str,
         price: Price | None = None,
-        max_output_tokens: int = 8192,
+        max_output_tokens: int | None = None,
         streams: bool = True,
+        effort: Effort | None = None,
+        thinking_tokens: int | None = None,
     ) -> None:
-        self._client = client
-        self._model = model
-        self._name = name
-        self._price = price
-        self._max_output_tokens = max_output_tokens
-        self._streams = streams
-        self._tools: tuple[tuple[ToolSpec, ...], list[ToolParam]] = ((), [])
+        super().__init__(
+            client,
+            model=model,
+            name=name,
+            price=price,
+            max_output_tokens=max_output_tokens,
+            streams=streams,
+            effort=effort,
+        )
+        self._thinking_tokens = thinking_tokens
+        self._written: Written[ToolParam] = Written()
 
-    @property
-    def name(self) -> str:
-        """How traces call it."""
-        return self._name
+    def body(self, request: ModelRequest) -> Body:
+        """Return the request as the protocol writes it."""
+        body: Body = {
+            "model": self._model,
+            "max_tokens": self._max_output_tokens or MAX_OUTPUT_TOKENS,
+            "messages": written_turns(request.messages),
+        }
+        if system := written_instructions(request.messages):
+            body["system"] = system
+        if tools := request.tools or request.past_tools:
+            body["tools"] = self._tools(tools)
+        if tools and not request.tools:
+            body["tool_choice"] = {"type": "none"}
+        if output := self._output(request):
+            body["output_config"] = output
+        self._think(body, request)
+        return body
 
-    async def close(self) -> None:
-        """Close the client's connections."""
-        await self._client.close()
-
-    def stream(self, request: ModelRequest) -> AsyncGenerator[ModelPart]:
-        """Yield the parts of the next message. Raises a `ProviderFault`."""
-        parts = self._streamed(request) if self._streams else self._whole(request)
-        return diagnosed(self._name, parts)
+    def read(self, answer: Answer) -> Iterator[ModelPart]:
+        """Yield the parts of a message that came whole. Raises a `ProviderFault`."""
+        drafts, has_said = CallDrafts(), False
+        for block in answer.content:
+            if block.type == "text" and block.text:
+                has_said = True
+                yield TextDelta(block.text)
+            elif block.type == "thinking":
+                thinking = _Thinking(block.thinking, block.signature)
+                yield ReasoningDelta(block.thinking)
+                yield from thinking.ended()
+            elif block.type == "redacted_thinking":
+                yield Thought(provider=PROVIDER, seal=block.data, is_hidden=True)
+            elif block.type == "tool_use":
+                drafts.add(
+                    len(drafts), call_id=block.id, name=block.name, json=json.dumps(block.input)
+                )
+        tokens = _Tokens()
+        tokens.take(answer.usage)
+        yield from self._end(drafts, str(answer.stop_reason or ""), has_said, tokens)
 
     async def _streamed(self, request: ModelRequest) -> AsyncGenerator[ModelPart]:
         drafts, tokens, reason, has_said = CallDrafts(), _Tokens(), "", False
-        async with await self._open(request) as stream:
+        thinking: _Thinking | None = None
+        async with await self.client.messages.create(**self.body(request), stream=True) as stream:
             async for event in stream:
                 if event.type == "message_start":
                     tokens.take(event.message.usage)
@@ -106,82 +135,83 @@ class AnthropicModel:
                     block = event.content_block
                     if block.type == "tool_use":
                         drafts.add(event.index, call_id=block.id, name=block.name)
+                    elif block.type == "thinking":
+                        thinking = _Thinking()
+                    elif block.type == "redacted_thinking":
+                        yield Thought(provider=PROVIDER, seal=block.data, is_hidden=True)
                 elif event.type == "content_block_delta":
                     delta = event.delta
                     if delta.type == "text_delta":
                         has_said = has_said or bool(delta.text)
                         yield TextDelta(delta.text)
-                    elif delta.type == "thinking_delta":
-                        yield ReasoningDelta(delta.thinking)
                     elif delta.type == "input_json_delta":
                         drafts.add(event.index, json=delta.partial_json)
+                    elif thinking is not None and (words := thinking.take(delta)):
+                        yield ReasoningDelta(words)
+                elif event.type == "content_block_stop" and thinking is not None:
+                    for thought in thinking.ended():
+                        yield thought
+                    thinking = None
                 elif event.type == "message_delta":
                     reason = event.delta.stop_reason or reason
                     tokens.take(event.usage)
-        calls = drafts.calls(prefix="toolu", is_cut=reason == "max_tokens")
-        for one in ending(self._name, _REASONS.get(reason), has_said, calls):
-            yield one
-        yield self._finished(reason, tokens)
+        for part in self._end(drafts, reason, has_said, tokens):
+            yield part
 
     async def _whole(self, request: ModelRequest) -> AsyncGenerator[ModelPart]:
-        answer = await self._ask(request)
-        drafts, has_said = CallDrafts(), False
-        for block in answer.content:
-            if block.type == "text" and block.text:
-                has_said = True
-                yield TextDelta(block.text)
-            elif block.type == "thinking":
-                yield ReasoningDelta(block.thinking)
-            elif block.type == "tool_use":
-                drafts.add(
-                    len(drafts), call_id=block.id, name=block.name, json=json.dumps(block.input)
-                )
-        reason, tokens = str(answer.stop_reason or ""), _Tokens()
-        tokens.take(answer.usage)
+        for part in self.read(await self.client.messages.create(**self.body(request))):
+            yield part
+
+    def _tools(self, tools: tuple[ToolSpec, ...]) -> list[ToolParam]:
+        return self._written.known(tools) or self._written.keep(
+            tools, [written_tool(tool) for tool in tools]
+        )
+
+    def _output(self, request: ModelRequest) -> OutputConfigParam:
+        output: OutputConfigParam = {}
+        if request.output is not None:
+            output["format"] = {"type": "json_schema", "schema": {**request.output}}
+        if self._effort is not None:
+            output["effort"] = self._effort
+        return output
+
+    def _think(self, body: Body, request: ModelRequest) -> None:
+        """Say how the model is to think; thoughts count as output, and are allowed for."""
+        if self._thinking_tokens is not None:
+            if begins_with_thought(request.messages):
+                body["thinking"] = {"type": "enabled", "budget_tokens": self._thinking_tokens}
+                body["max_tokens"] += self._thinking_tokens
+        elif self._effort is not None:
+            body["thinking"] = {"type": "adaptive", "display": "summarized"}
+
+    def _end(
+        self, drafts: CallDrafts, reason: str, has_said: bool, tokens: _Tokens
+    ) -> Iterator[ModelPart]:
         calls = drafts.calls(prefix="toolu", is_cut=reason == "max_tokens")
-        for one in ending(self._name, _REASONS.get(reason), has_said, calls):
-            yield one
-        yield self._finished(reason, tokens)
+        yield from ending(self._name, _REASONS.get(reason), has_said, calls)
+        yield self._priced(tokens.finished(_REASONS[reason]))
 
-    async def _open(self, request: ModelRequest) -> AsyncStream[RawMessageStreamEvent]:
-        return await self._client.messages.create(
-            model=self._model,
-            max_tokens=self._max_output_tokens,
-            system=_system(request.messages),
-            messages=_conversation(request.messages),
-            tools=self._bound(request.tools),
-            output_config=_output(request),
-            stream=True,
-        )
 
-    async def _ask(self, request: ModelRequest) -> Answer:
-        return await self._client.messages.create(
-            model=self._model,
-            max_tokens=self._max_output_tokens,
-            system=_system(request.messages),
-            messages=_conversation(request.messages),
-            tools=self._bound(request.tools),
-            output_config=_output(request),
-        )
+class _Thinking:
+    """A thought as it comes in."""
 
-    def _bound(self, tools: tuple[ToolSpec, ...]) -> list[ToolParam] | Omit:
-        if not tools:
-            from anthropic import omit
+    def __init__(self, text: str = "", seal: str = "") -> None:
+        self._text = text
+        self._seal = seal
 
-            return omit
-        if self._tools[0] != tools:
-            self._tools = (tools, [_tool(tool) for tool in tools])
-        return self._tools[1]
+    def take(self, delta: RawContentBlockDelta) -> str:
+        """Take some more of it; return what of that are words."""
+        if delta.type == "signature_delta":
+            self._seal += delta.signature
+        elif delta.type == "thinking_delta":
+            self._text += delta.thinking
+            return delta.thinking
+        return ""
 
-    def _finished(self, reason: str, tokens: _Tokens) -> Finished:
-        finished = Finished(
-            reason=_REASONS[reason],
-            input_tokens=tokens.fresh + tokens.cached + tokens.stored,
-            output_tokens=tokens.output,
-            cached_tokens=tokens.cached,
-            stored_tokens=tokens.stored,
-        )
-        return finished if self._price is None else self._price.of(finished)
+    def ended(self) -> Iterator[Thought]:
+        """Yield the thought, if it is sealed; servers that do not seal want none back."""
+        if self._seal:
+            yield Thought(provider=PROVIDER, text=self._text, seal=self._seal)
 
 
 class _Tokens:
@@ -200,112 +230,11 @@ class _Tokens:
         self.stored = usage.cache_creation_input_tokens or self.stored
         self.output = usage.output_tokens or self.output
 
-
-def _system(messages: Sequence[Message]) -> list[TextBlockParam] | Omit:
-    """Return the instructions; the tools come before them, so one mark keeps both."""
-    texts = [message.text for message in messages if isinstance(message, SystemMessage)]
-    if not any(texts):
-        from anthropic import omit
-
-        return omit
-    blocks: list[TextBlockParam] = [{"type": "text", "text": text} for text in texts if text]
-    blocks[-1]["cache_control"] = _kept()
-    return blocks
-
-
-def _conversation(messages: Sequence[Message]) -> list[MessageParam]:
-    """Return the turns, neighbours of one side joined, as the protocol asks."""
-    told: list[tuple[str, list[ContentBlockParam]]] = []
-    for message in messages:
-        if isinstance(message, SystemMessage):
-            continue
-        side = "assistant" if isinstance(message, AssistantMessage) else "user"
-        if not told or told[-1][0] != side:
-            told.append((side, []))
-        told[-1][1].extend(_blocks(message))
-    turns = [_turn(side, blocks) for side, blocks in told if blocks]
-    if told and told[-1][1]:
-        _keep(told[-1][1][-1])
-    return turns
-
-
-def _turn(side: str, blocks: list[ContentBlockParam]) -> MessageParam:
-    if side == "assistant":
-        return {"role": "assistant", "content": blocks}
-    return {"role": "user", "content": blocks}
-
-
-def _keep(block: ContentBlockParam) -> None:
-    """Mark the conversation up to here for the prompt cache."""
-    if isinstance(block, dict) and (
-        block["type"] == "text" or block["type"] == "tool_result" or block["type"] == "image"
-    ):
-        block["cache_control"] = _kept()
-
-
-def _kept() -> CacheControlEphemeralParam:
-    return {"type": "ephemeral"}
-
-
-def _blocks(message: Message) -> Iterator[ContentBlockParam]:
-    match message:
-        case SystemMessage():
-            pass
-        case UserMessage(text=text, images=images):
-            for image in images:
-                yield {
-                    "type": "image",
-                    "source": {
-                        "type": "base64",
-                        "media_type": _media(image.media_type),
-                        "data": image.data,
-                    },
-                }
-            if text:
-                yield {"type": "text", "text": text}
-        case AssistantMessage(text=text, tool_calls=calls):
-            if text.strip():
-                yield {"type": "text", "text": text.rstrip()}
-            for call in calls:
-                yield {
-                    "type": "tool_use",
-                    "id": _sound_id(call.call_id),
-                    "name": call.name,
-                    "input": {**call.args},
-                }
-        case ToolMessage():
-            yield {
-                "type": "tool_result",
-                "tool_use_id": _sound_id(message.call_id),
-                "content": message.text or "(nothing)",
-                "is_error": message.is_error,
-            }
-
-
-def _media(name: str) -> Literal["image/jpeg", "image/png", "image/gif", "image/webp"]:
-    match name:
-        case "image/jpeg" | "image/png" | "image/gif" | "image/webp":
-            return name
-        case _:
-            raise InputError(f"Anthropic takes no {name!r}; send JPEG, PNG, GIF or WebP.")
-
-
-def _sound_id(call_id: str) -> str:
-    """Return the id as the protocol takes it; calls of another provider may have stranger ones."""
-    return _NOT_IN_AN_ID.sub("_", call_id)
-
-
-def _tool(tool: ToolSpec) -> ToolParam:
-    return {
-        "name": tool.name,
-        "description": tool.description,
-        "input_schema": {"type": "object", **tool.parameters},
-    }
-
-
-def _output(request: ModelRequest) -> OutputConfigParam | Omit:
-    if request.output is None:
-        from anthropic import omit
-
-        return omit
-    return {"format": {"type": "json_schema", "schema": {**request.output}}}
+    def finished(self, reason: FinishReason) -> Finished:
+        return Finished(
+            reason=reason,
+            input_tokens=self.fresh + self.cached + self.stored,
+            output_tokens=self.output,
+            cached_tokens=self.cached,
+            stored_tokens=self.stored,
+        )

@@ -49,7 +49,9 @@ class LangChainModel:
     """Streams a `BaseChatModel`.
 
     `says_when_done` is True for providers that always give a finish reason: a stream of theirs that
-    ends without one was cut off, which their SDKs do not report.
+    ends without one was cut off, which their SDKs do not report. `no_call` is what the model's
+    `bind_tools` takes as `tool_choice` to call none, for those that refuse a conversation with
+    calls of tools they are not told of, such as Anthropic's; None leaves the tools out.
     """
 
     def __init__(
@@ -59,11 +61,13 @@ class LangChainModel:
         name: str,
         says_when_done: bool = False,
         price: Price | None = None,
+        no_call: str | dict[str, str] | None = None,
     ) -> None:
         self._model = model
         self._name = name
         self._says_when_done = says_when_done
         self._price = price
+        self._no_call = no_call
         self._bound: tuple[tuple[ToolSpec, ...], Runnable[LanguageModelInput, AIMessage]] | None
         self._bound = None
 
@@ -79,7 +83,7 @@ class LangChainModel:
     async def _parts(self, request: ModelRequest) -> AsyncGenerator[ModelPart]:
         whole: AIMessageChunk | None = None
         messages = [_to_langchain(message) for message in request.messages]
-        async for chunk in self._with(request.tools).astream(messages):
+        async for chunk in self._for(request).astream(messages):
             if not isinstance(chunk, AIMessageChunk):
                 chunk = AIMessageChunk(**chunk.model_dump(exclude={"type"}))
             whole = chunk if whole is None else whole + chunk
@@ -95,23 +99,17 @@ class LangChainModel:
         if finished is not None:
             yield finished
 
-    def _with(self, tools: tuple[ToolSpec, ...]) -> Runnable[LanguageModelInput, AIMessage]:
-        if not tools:
-            return self._model
-        if self._bound is None or self._bound[0] != tools:
-            functions = [
-                {
-                    "type": "function",
-                    "function": {
-                        "name": tool.name,
-                        "description": tool.description,
-                        "parameters": tool.parameters,
-                    },
-                }
-                for tool in tools
-            ]
-            self._bound = (tools, self._model.bind_tools(functions))
-        return self._bound[1]
+    def _for(self, request: ModelRequest) -> Runnable[LanguageModelInput, AIMessage]:
+        """Return the model, bound to the tools that it is to be told of."""
+        tools = request.tools
+        if tools:
+            if self._bound is None or self._bound[0] != tools:
+                self._bound = (tools, self._model.bind_tools(_functions(tools)))
+            return self._bound[1]
+        if request.past_tools and self._no_call is not None:
+            told = self._model.bind_tools(_functions(request.past_tools))
+            return told.bind(tool_choice=self._no_call)
+        return self._model
 
     def _finished(self, whole: AIMessageChunk) -> Finished | None:
         told = whole.response_metadata
@@ -126,6 +124,20 @@ class LangChainModel:
             cached_tokens=usage.get("input_token_details", {}).get("cache_read", 0) if usage else 0,
         )
         return finished if self._price is None else self._price.of(finished)
+
+
+def _functions(tools: Sequence[ToolSpec]) -> list[dict[str, object]]:
+    return [
+        {
+            "type": "function",
+            "function": {
+                "name": tool.name,
+                "description": tool.description,
+                "parameters": tool.parameters,
+            },
+        }
+        for tool in tools
+    ]
 
 
 def _calls(whole: AIMessageChunk) -> Sequence[ToolCall]:

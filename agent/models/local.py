@@ -50,6 +50,7 @@ def serve(
     params.n_parallel = 1
     params.cache_ram_mib = 256
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
+    params.sampling.temp = 0.0
     params.use_jinja = True
     params.ui = False
     params.verbosity = 0

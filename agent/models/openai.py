@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from surefoot.messages import (
-    AssistantMessage,
-    Message,
-    SystemMessage,
-    ToolCall,
-    ToolMessage,
-    UserMessage,
-)
+from surefoot.messages import ToolCall
 from surefoot.model import (
     Finished,
     FinishReason,
@@ -24,22 +16,15 @@ from surefoot.model import (
     ToolSpec,
 )
 
-from .diagnosis import diagnosed
 from .drafts import CallDrafts, ending
+from .hosted import Effort, HostedModel, Written
+from .openai_wire import Body, written_format, written_messages, written_tool
 from .prices import Price
 
 if TYPE_CHECKING:
-    from openai import AsyncOpenAI, AsyncStream
+    from openai import AsyncOpenAI
     from openai.types import CompletionUsage
-    from openai.types.chat import (
-        ChatCompletion,
-        ChatCompletionChunk,
-        ChatCompletionContentPartParam,
-        ChatCompletionMessageFunctionToolCallParam,
-        ChatCompletionMessageParam,
-        ChatCompletionToolUnionParam,
-    )
-    from openai.types.chat.completion_create_params import ResponseFormat
+    from openai.types.chat import ChatCompletion, ChatCompletionFunctionToolParam
 
 _REASONS: dict[str, FinishReason] = {
     "stop": "stop",
@@ -50,10 +35,11 @@ _REASONS: dict[str, FinishReason] = {
 }
 
 
-class OpenAIModel:
+class OpenAIModel(HostedModel["AsyncOpenAI"]):
     """One model of OpenAI, or of a server that speaks its protocol.
 
-    With `streams=False` the message comes whole, for servers that cannot stream tool calls.
+    `speaks_all` is True for OpenAI itself: it holds models to strict schemas, and is told of tools
+    that may not be called any more. Other servers may know neither.
     """
 
     def __init__(
@@ -65,33 +51,63 @@ class OpenAIModel:
         price: Price | None = None,
         max_output_tokens: int | None = None,
         streams: bool = True,
+        effort: Effort | None = None,
+        speaks_all: bool = False,
     ) -> None:
-        self._client = client
-        self._model = model
-        self._name = name
-        self._price = price
-        self._max_output_tokens = max_output_tokens
-        self._streams = streams
-        self._tools: tuple[tuple[ToolSpec, ...], list[ChatCompletionToolUnionParam]] = ((), [])
+        super().__init__(
+            client,
+            model=model,
+            name=name,
+            price=price,
+            max_output_tokens=max_output_tokens,
+            streams=streams,
+            effort=effort,
+        )
+        self._speaks_all = speaks_all
+        self._written: Written[ChatCompletionFunctionToolParam] = Written()
 
-    @property
-    def name(self) -> str:
-        """How traces call it."""
-        return self._name
+    def body(self, request: ModelRequest) -> Body:
+        """Return the request as the protocol writes it."""
+        body: Body = {
+            "model": self._model,
+            "messages": list(written_messages(request.messages)),
+        }
+        if request.tools:
+            body["tools"] = self._tools(request.tools)
+        elif request.past_tools and self._speaks_all:
+            body["tools"] = self._tools(request.past_tools)
+            body["tool_choice"] = "none"
+        if request.output is not None:
+            body["response_format"] = written_format(request.output)
+        if self._max_output_tokens is not None:
+            body["max_completion_tokens"] = self._max_output_tokens
+        if self._effort is not None:
+            body["reasoning_effort"] = self._effort
+        return body
 
-    async def close(self) -> None:
-        """Close the client's connections."""
-        await self._client.close()
-
-    def stream(self, request: ModelRequest) -> AsyncGenerator[ModelPart]:
-        """Yield the parts of the next message. Raises a `ProviderFault`."""
-        parts = self._streamed(request) if self._streams else self._whole(request)
-        return diagnosed(self._name, parts)
+    def read(self, answer: ChatCompletion) -> Iterator[ModelPart]:
+        """Yield the parts of a message that came whole. Raises a `ProviderFault`."""
+        choice = answer.choices[0]
+        message = choice.message
+        drafts = CallDrafts()
+        for index, call in enumerate(message.tool_calls or ()):
+            if call.type == "function":
+                function = call.function
+                drafts.add(index, call_id=call.id, name=function.name, json=function.arguments)
+        if thought := _reasoning(message):
+            yield ReasoningDelta(thought)
+        if message.content:
+            yield TextDelta(message.content)
+        reason = "content_filter" if message.refusal else str(choice.finish_reason or "")
+        yield from self._end(drafts, reason, bool(message.content), answer.usage)
 
     async def _streamed(self, request: ModelRequest) -> AsyncGenerator[ModelPart]:
         drafts, reason, usage = CallDrafts(), "", None
         has_said = is_refused = False
-        async with await self._open(request) as stream:
+        opened = await self.client.chat.completions.create(
+            **self.body(request), stream=True, stream_options={"include_usage": True}
+        )
+        async with opened as stream:
             async for chunk in stream:
                 usage = chunk.usage or usage
                 for choice in chunk.choices:
@@ -111,79 +127,39 @@ class OpenAIModel:
                             name=function.name if function else None,
                             json=function.arguments if function else None,
                         )
-        calls = drafts.calls(prefix="call", is_cut=reason == "length")
-        for one in ending(self._name, _REASONS.get(reason), has_said, calls):
-            yield one
-        yield self._finished(reason, usage, calls)
+        for part in self._end(drafts, reason, has_said, usage):
+            yield part
 
     async def _whole(self, request: ModelRequest) -> AsyncGenerator[ModelPart]:
-        answer = await self._ask(request)
-        choice = answer.choices[0]
-        message = choice.message
-        drafts = CallDrafts()
-        for index, call in enumerate(message.tool_calls or ()):
-            if call.type == "function":
-                function = call.function
-                drafts.add(index, call_id=call.id, name=function.name, json=function.arguments)
-        if thought := _reasoning(message):
-            yield ReasoningDelta(thought)
-        if message.content:
-            yield TextDelta(message.content)
-        reason = "content_filter" if message.refusal else str(choice.finish_reason or "")
+        for part in self.read(await self.client.chat.completions.create(**self.body(request))):
+            yield part
+
+    def _tools(self, tools: tuple[ToolSpec, ...]) -> list[ChatCompletionFunctionToolParam]:
+        return self._written.known(tools) or self._written.keep(
+            tools, [written_tool(tool, strict=self._speaks_all) for tool in tools]
+        )
+
+    def _end(
+        self, drafts: CallDrafts, reason: str, has_said: bool, usage: CompletionUsage | None
+    ) -> Iterator[ModelPart]:
         calls = drafts.calls(prefix="call", is_cut=reason == "length")
-        for one in ending(self._name, _REASONS.get(reason), bool(message.content), calls):
-            yield one
-        yield self._finished(reason, answer.usage, calls)
-
-    async def _open(self, request: ModelRequest) -> AsyncStream[ChatCompletionChunk]:
-        from openai import omit
-
-        return await self._client.chat.completions.create(
-            model=self._model,
-            messages=list(_messages(request.messages)),
-            tools=self._bound(request.tools) if request.tools else omit,
-            response_format=_format(request) if request.output is not None else omit,
-            max_completion_tokens=self._max_output_tokens or omit,
-            stream=True,
-            stream_options={"include_usage": True},
-        )
-
-    async def _ask(self, request: ModelRequest) -> ChatCompletion:
-        from openai import omit
-
-        return await self._client.chat.completions.create(
-            model=self._model,
-            messages=list(_messages(request.messages)),
-            tools=self._bound(request.tools) if request.tools else omit,
-            response_format=_format(request) if request.output is not None else omit,
-            max_completion_tokens=self._max_output_tokens or omit,
-        )
-
-    def _bound(self, tools: tuple[ToolSpec, ...]) -> list[ChatCompletionToolUnionParam]:
-        if self._tools[0] != tools:
-            self._tools = (tools, [_tool(tool) for tool in tools])
-        return self._tools[1]
-
-    def _finished(
-        self, reason: str, usage: CompletionUsage | None, calls: Sequence[ToolCall]
-    ) -> Finished:
-        told = _REASONS[reason]
-        counts = _counts(usage)
-        finished = Finished(
-            reason="tool_calls" if calls and told == "stop" else told,
-            input_tokens=counts[0],
-            output_tokens=counts[1],
-            cached_tokens=counts[2],
-        )
-        return finished if self._price is None else self._price.of(finished)
+        yield from ending(self._name, _REASONS.get(reason), has_said, calls)
+        yield self._priced(_finished(_REASONS[reason], usage, calls))
 
 
-def _counts(usage: CompletionUsage | None) -> tuple[int, int, int]:
+def _finished(
+    reason: FinishReason, usage: CompletionUsage | None, calls: Sequence[ToolCall]
+) -> Finished:
+    reason = "tool_calls" if calls and reason == "stop" else reason
     if usage is None:
-        return 0, 0, 0
+        return Finished(reason=reason)
     details = usage.prompt_tokens_details
-    cached = details.cached_tokens if details and details.cached_tokens else 0
-    return usage.prompt_tokens, usage.completion_tokens, cached
+    return Finished(
+        reason=reason,
+        input_tokens=usage.prompt_tokens,
+        output_tokens=usage.completion_tokens,
+        cached_tokens=(details.cached_tokens or 0) if details else 0,
+    )
 
 
 def _reasoning(said: object) -> str:
@@ -193,63 +169,3 @@ def _reasoning(said: object) -> str:
         if isinstance(text, str):
             return text
     return ""
-
-
-def _messages(messages: Sequence[Message]) -> Iterator[ChatCompletionMessageParam]:
-    for message in messages:
-        match message:
-            case SystemMessage(text=text):
-                yield {"role": "system", "content": text}
-            case UserMessage(text=text, images=()):
-                yield {"role": "user", "content": text}
-            case UserMessage():
-                yield {"role": "user", "content": list(_with_images(message))}
-            case AssistantMessage(text=text, tool_calls=()):
-                yield {"role": "assistant", "content": text}
-            case AssistantMessage(text=text, tool_calls=calls):
-                yield {
-                    "role": "assistant",
-                    "content": text or None,
-                    "tool_calls": [_call(call) for call in calls],
-                }
-            case ToolMessage():
-                yield {"role": "tool", "tool_call_id": message.call_id, "content": message.text}
-
-
-def _with_images(message: UserMessage) -> Iterator[ChatCompletionContentPartParam]:
-    if message.text:
-        yield {"type": "text", "text": message.text}
-    for image in message.images:
-        url = f"data:{image.media_type};base64,{image.data}"
-        yield {"type": "image_url", "image_url": {"url": url}}
-
-
-def _call(call: ToolCall) -> ChatCompletionMessageFunctionToolCallParam:
-    return {
-        "type": "function",
-        "id": call.call_id,
-        "function": {"name": call.name, "arguments": json.dumps(call.args, ensure_ascii=False)},
-    }
-
-
-def _tool(tool: ToolSpec) -> ChatCompletionToolUnionParam:
-    return {
-        "type": "function",
-        "function": {
-            "name": tool.name,
-            "description": tool.description,
-            "parameters": {**tool.parameters},
-        },
-    }
-
-
-def _format(request: ModelRequest) -> ResponseFormat:
-    schema = request.output or {}
-    return {
-        "type": "json_schema",
-        "json_schema": {
-            "name": "answer",
-            "schema": {**schema},
-            "strict": schema.get("additionalProperties") is False,
-        },
-    }

@@ -127,6 +127,8 @@ def _openai(
         price=price_of(name, settings),
         max_output_tokens=max_output_tokens,
         streams=settings.models.streaming,
+        effort=settings.models.reasoning,
+        speaks_all=name.startswith("openai:"),
     )
 
 
@@ -152,6 +154,8 @@ def _anthropic(
         price=price_of(name, settings),
         max_output_tokens=max_output_tokens or settings.models.max_output_tokens,
         streams=settings.models.streaming,
+        effort=settings.models.reasoning,
+        thinking_tokens=settings.models.thinking_tokens,
     )
 
 

@@ -12,7 +12,15 @@ from dataclasses import replace
 
 from surefoot.graphs import RUN_NOTE
 from surefoot.messages import AssistantMessage, Message, SystemMessage, ToolMessage, UserMessage
-from surefoot.model import ChatModel, Finished, ModelPart, ModelRequest, ToolSpec, estimated_tokens
+from surefoot.model import (
+    ChatModel,
+    Finished,
+    ModelPart,
+    ModelRequest,
+    ToolSpec,
+    estimated_tokens,
+    image_tokens,
+)
 
 from .streaming import streamed
 
@@ -24,9 +32,8 @@ _KEPT = (600, 200, 80)
 
 def tokens_of(request: ModelRequest) -> int:
     """Return about how many tokens a request takes."""
-    return sum(estimated_tokens(m.text) + _calls(m) for m in request.messages) + _tools(
-        request.tools
-    )
+    told = sum(estimated_tokens(m.text) + _beside(m) + image_tokens(m) for m in request.messages)
+    return told + _tools(request.tools or request.past_tools)
 
 
 def fitted(request: ModelRequest, window: int) -> ModelRequest:
@@ -100,9 +107,12 @@ def _cut_block(block: str, kept: int) -> str:
     return f"{block[:kept].rstrip()}{SHORTENED}"
 
 
-def _calls(message: Message) -> int:
-    calls = message.tool_calls if isinstance(message, AssistantMessage) else ()
-    return sum(estimated_tokens(repr(call.args)) + estimated_tokens(call.name) for call in calls)
+def _beside(message: Message) -> int:
+    """Return the tokens of what a message holds beside its words: calls and thoughts."""
+    if not isinstance(message, AssistantMessage):
+        return 0
+    calls = (estimated_tokens(repr(call.args) + call.name) for call in message.tool_calls)
+    return sum(calls) + sum(estimated_tokens(one.text or one.seal) for one in message.thoughts)
 
 
 def _tools(tools: Sequence[ToolSpec]) -> int:

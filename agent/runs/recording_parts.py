@@ -17,7 +17,7 @@ from surefoot.events import Event, StepStarted
 from surefoot.evidence import Finding
 from surefoot.graphs import Decision, Desk
 from surefoot.memory import Memory, Recalled
-from surefoot.messages import Message, ToolCall
+from surefoot.messages import Message, Thought, ToolCall
 from surefoot.model import (
     ChatModel,
     Finished,
@@ -36,7 +36,8 @@ from ..clock import Clock
 from .recording import Entry, Tape
 
 PARTS: dict[str, type[ModelPart]] = {
-    kind.__name__: kind for kind in (TextDelta, ReasoningDelta, Restarted, ToolCall, Finished)
+    kind.__name__: kind
+    for kind in (TextDelta, ReasoningDelta, Thought, Restarted, ToolCall, Finished)
 }
 
 
@@ -59,8 +60,11 @@ def plain_request(request: ModelRequest) -> dict[str, JsonValue]:
 
 
 def plain_message(message: Message) -> JsonValue:
-    """Return a message as JSON, with its kind."""
-    return {"kind": type(message).__name__, **to_jsonable_python(asdict(message))}
+    """Return a message as JSON, with its kind; without thoughts it looks as it always did."""
+    plain = {"kind": type(message).__name__, **to_jsonable_python(asdict(message))}
+    if not plain.get("thoughts"):
+        plain.pop("thoughts", None)
+    return plain
 
 
 def plain_spec(spec: ToolSpec) -> JsonValue:

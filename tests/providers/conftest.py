@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 
@@ -163,12 +163,18 @@ class Wire:
         self.bodies: list[dict[str, JsonValue]] = []
         self.paths: list[str] = []
         self.answers: deque[tuple[int, str, bytes]] = deque()
+        self.refuses: Callable[[dict[str, JsonValue]], str] = lambda body: ""
+        """What is wrong with a request, as the provider itself would say; nothing when empty."""
         wire = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 size = int(self.headers["content-length"])
                 wire.bodies.append(_JSON.validate_json(self.rfile.read(size)))
+                if wrong := wire.refuses(wire.bodies[-1]):
+                    error: JsonValue = {"type": "invalid_request_error", "message": wrong}
+                    wire.answers.clear()
+                    wire.answers_with({"type": "error", "error": error}, status=400)
                 self._answer()
 
             def do_GET(self) -> None:

@@ -30,7 +30,7 @@ from surefoot.agent import (
     fails,
     says,
 )
-from surefoot.messages import AssistantMessage, Message, ToolCall, ToolMessage, UserMessage
+from surefoot.messages import AssistantMessage, Message, Thought, ToolCall, ToolMessage, UserMessage
 from surefoot.model import (
     ChatModel,
     Finished,
@@ -337,3 +337,31 @@ async def test_a_provider_is_given_no_more_calls_at_once_than_its_lane_has_room_
         for _ in range(7):
             group.start_soon(parts_of, chain)
     assert at_once == [0, 2]
+
+
+class Thinker:
+    """Thinks, breaks off, and thinks again before it speaks."""
+
+    name = "thinker"
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelPart]:
+        self.asked += 1
+        yield Thought(provider="p", text=f"thought {self.asked}", seal="s")
+        if self.asked == 1:
+            raise StreamBroken("gone")
+        yield TextDelta("Yes.")
+        yield Finished(reason="stop")
+
+
+async def test_thoughts_of_a_broken_attempt_are_void_like_its_words() -> None:
+    waits = Waits()
+    link = Link(model=Thinker(), lane=Lane(provider="p"))
+    model = SteadyModel([link], sleep=waits.sleep)
+    first, void, second, text, _ = [part async for part in model.stream(HELLO)]
+    assert isinstance(first, Thought) and first.text == "thought 1"
+    assert void == Restarted()
+    assert isinstance(second, Thought) and second.text == "thought 2"
+    assert text == TextDelta("Yes.")

@@ -10,7 +10,7 @@ from pydantic import BaseModel, JsonValue
 from surefoot import Settings
 from surefoot.agent import ProviderDown, ProviderFault, UnusableReply, ask_for, make_model
 from surefoot.memory import MiniLM
-from surefoot.messages import Image, SystemMessage, ToolMessage, UserMessage
+from surefoot.messages import Image, SystemMessage, Thought, ToolMessage, UserMessage
 from surefoot.model import (
     ChatModel,
     Finished,
@@ -20,6 +20,7 @@ from surefoot.model import (
     TextDelta,
     ToolSpec,
 )
+from tests.providers.events import chunk, message_of, text_block, thinking_block, used
 
 if TYPE_CHECKING:
     from tests.providers.conftest import Wire
@@ -41,59 +42,6 @@ def openai(wired: Settings, closing: list[ChatModel]) -> ChatModel:
 def anthropic(wired: Settings, closing: list[ChatModel]) -> ChatModel:
     closing.append(model := make_model("anthropic:claude-sonnet-5-5", wired, MiniLM()))
     return model
-
-
-def chunk(delta: dict[str, JsonValue], reason: str | None = None) -> dict[str, JsonValue]:
-    choice: dict[str, JsonValue] = {"index": 0, "delta": delta, "finish_reason": reason}
-    return {
-        "id": "c",
-        "object": "chat.completion.chunk",
-        "created": 1,
-        "model": "m",
-        "choices": [choice],
-    }
-
-
-def used(prompt: int, cached: int) -> dict[str, JsonValue]:
-    usage: JsonValue = {
-        "prompt_tokens": prompt,
-        "completion_tokens": 5,
-        "total_tokens": prompt + 5,
-        "prompt_tokens_details": {"cached_tokens": cached},
-    }
-    return {**chunk({}), "choices": [], "usage": usage}
-
-
-def message_of(*blocks: dict[str, JsonValue], cached: int = 0) -> list[dict[str, JsonValue]]:
-    """Return the events of an Anthropic message; each block comes in one delta."""
-    usage: JsonValue = {
-        "input_tokens": 10,
-        "output_tokens": 1,
-        "cache_read_input_tokens": cached,
-        "cache_creation_input_tokens": 7,
-    }
-    start: JsonValue = {
-        "id": "m",
-        "type": "message",
-        "role": "assistant",
-        "model": "m",
-        "content": [],
-        "stop_reason": None,
-        "stop_sequence": None,
-        "usage": usage,
-    }
-    events: list[dict[str, JsonValue]] = [{"type": "message_start", "message": start}]
-    for index, delta in enumerate(blocks):
-        kind = "thinking" if delta["type"] == "thinking_delta" else "text"
-        opening: JsonValue = {"type": kind, kind: "", "signature": ""}
-        events += [
-            {"type": "content_block_start", "index": index, "content_block": opening},
-            {"type": "content_block_delta", "index": index, "delta": delta},
-            {"type": "content_block_stop", "index": index},
-        ]
-    ending: JsonValue = {"stop_reason": "end_turn", "stop_sequence": None}
-    events.append({"type": "message_delta", "delta": ending, "usage": {"output_tokens": 5}})
-    return [*events, {"type": "message_stop"}]
 
 
 async def parts_of(model: ChatModel, request: ModelRequest = HELLO) -> list[ModelPart]:
@@ -123,14 +71,15 @@ async def test_anthropic_reasoning_and_cached_tokens_come_through(
 ) -> None:
     wire.streams(
         message_of(
-            {"type": "thinking_delta", "thinking": "Hm."},
-            {"type": "text_delta", "text": "Yes."},
+            thinking_block("Hm.", "sealed"),
+            text_block("Yes."),
             cached=900,
         ),
         done=False,
     )
-    thought, text, end = await parts_of(anthropic)
-    assert thought == ReasoningDelta("Hm.")
+    aloud, thought, text, end = await parts_of(anthropic)
+    assert aloud == ReasoningDelta("Hm.")
+    assert thought == Thought(provider="anthropic", text="Hm.", seal="sealed")
     assert text == TextDelta("Yes.")
     assert isinstance(end, Finished)
     assert (end.input_tokens, end.cached_tokens, end.stored_tokens) == (917, 900, 7)
@@ -140,7 +89,7 @@ async def test_anthropic_reasoning_and_cached_tokens_come_through(
 async def test_anthropic_is_told_what_to_keep_in_its_prompt_cache(
     wire: Wire, anthropic: ChatModel
 ) -> None:
-    wire.streams(message_of({"type": "text_delta", "text": "Yes."}), done=False)
+    wire.streams(message_of(text_block("Yes.")), done=False)
     result = ToolMessage(call_id="call.1/x", name="look", text="[S1]")
     await parts_of(anthropic, ModelRequest(messages=(*HELLO.messages, result), tools=(LOOK,)))
     (body,) = wire.bodies
@@ -161,7 +110,7 @@ async def test_pictures_are_sent_as_each_takes_them(
     request = ModelRequest(messages=(UserMessage("What is this?", (PIXEL,)),))
     wire.streams([chunk({"content": "A dot."}, "stop")])
     await parts_of(openai, request)
-    wire.streams(message_of({"type": "text_delta", "text": "A dot."}), done=False)
+    wire.streams(message_of(text_block("A dot.")), done=False)
     await parts_of(anthropic, request)
     ours, theirs = (str(body["messages"]) for body in wire.bodies)
     assert "data:image/png;base64,iVBORw0KGgo=" in ours
@@ -208,7 +157,7 @@ async def test_an_object_is_asked_for_by_its_schema_and_a_wrong_one_is_sent_back
 
 async def test_anthropic_is_held_to_the_schema_too(wire: Wire, anthropic: ChatModel) -> None:
     for _ in range(2):
-        wire.streams(message_of({"type": "text_delta", "text": "Bern."}), done=False)
+        wire.streams(message_of(text_block("Bern.")), done=False)
     with pytest.raises(UnusableReply):
         await ask_for(Place, anthropic, [UserMessage("Where?")])
     assert "json_schema" in str(wire.bodies[0]["output_config"])

@@ -1,0 +1,96 @@
+"""Hosted models: what those behind an SDK have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator
+from typing import Generic, Literal, Protocol, TypeVar
+
+from surefoot.model import Finished, ModelPart, ModelRequest, ToolSpec
+
+from .diagnosis import diagnosed
+from .prices import Price
+
+Effort = Literal["low", "medium", "high"]
+"""How long a model is to think before it speaks."""
+
+
+class Client(Protocol):
+    """An SDK's client."""
+
+    async def close(self) -> None:
+        """Close its connections."""
+        ...
+
+
+C = TypeVar("C", bound=Client)
+
+
+class HostedModel(ABC, Generic[C]):
+    """One model, asked through its provider's own SDK.
+
+    With `streams=False` the message comes whole, for servers that cannot stream tool calls.
+    """
+
+    def __init__(
+        self,
+        client: C,
+        *,
+        model: str,
+        name: str,
+        price: Price | None = None,
+        max_output_tokens: int | None = None,
+        streams: bool = True,
+        effort: Effort | None = None,
+    ) -> None:
+        self.client = client
+        self._model = model
+        self._name = name
+        self._price = price
+        self._max_output_tokens = max_output_tokens
+        self._streams = streams
+        self._effort = effort
+
+    @property
+    def name(self) -> str:
+        """How traces call it."""
+        return self._name
+
+    async def close(self) -> None:
+        """Close the client's connections."""
+        await self.client.close()
+
+    def stream(self, request: ModelRequest) -> AsyncGenerator[ModelPart]:
+        """Yield the parts of the next message. Raises a `ProviderFault`."""
+        parts = self._streamed(request) if self._streams else self._whole(request)
+        return diagnosed(self._name, parts)
+
+    @abstractmethod
+    def _streamed(self, request: ModelRequest) -> AsyncGenerator[ModelPart]:
+        """Yield the parts as they come in."""
+
+    @abstractmethod
+    def _whole(self, request: ModelRequest) -> AsyncGenerator[ModelPart]:
+        """Yield the parts of a message that comes at once."""
+
+    def _priced(self, finished: Finished) -> Finished:
+        return finished if self._price is None else self._price.of(finished)
+
+
+W = TypeVar("W")
+
+
+class Written(Generic[W]):
+    """Tools as a protocol writes them; those of the last call are kept, for they seldom change."""
+
+    def __init__(self) -> None:
+        self._last: tuple[tuple[ToolSpec, ...], list[W]] = ((), [])
+
+    def known(self, tools: tuple[ToolSpec, ...]) -> list[W] | None:
+        """Return the tools if they are those of the last call."""
+        return self._last[1] if self._last[0] == tools else None
+
+    def keep(self, tools: tuple[ToolSpec, ...], written: list[W]) -> list[W]:
+        """Keep them for the next call."""
+        self._last = (tools, written)
+        return written

@@ -20,15 +20,17 @@ if TYPE_CHECKING:
     from .langchain_embedder import LangChainEmbedder
     from .minilm import MiniLM
     from .plain import PlainMemory
-    from .saver import ChromaSaver
-    from .store import ChromaStore
+    from .stores.async_store import AsyncChromaStore
+    from .stores.saver import ChromaSaver
+    from .stores.store import ChromaStore
     from .transcript import Window
 
 _HOMES = {
+    "AsyncChromaStore": "stores.async_store",
     "ChromaDocuments": "documents.index",
     "ChromaMemory": "chroma_memory",
-    "ChromaSaver": "saver",
-    "ChromaStore": "store",
+    "ChromaSaver": "stores.saver",
+    "ChromaStore": "stores.store",
     "ChromaVectors": "chroma",
     "Document": "documents",
     "DocumentIndex": "documents",
@@ -47,6 +49,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "AsyncChromaStore",
     "ChromaDocuments",
     "ChromaMemory",
     "ChromaSaver",

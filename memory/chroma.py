@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from surefoot.errors import ConfigurationError, StorageError
+from surefoot.errors import StorageError
 
-from .embeddings import Embedder, Vectors
+from .embeddings import Embedder, Vectors, made_by, require_made_by
 from .residue import blank_new_index, remove_residue
 
 if TYPE_CHECKING:
@@ -161,25 +161,13 @@ class ChromaVectors:
         made = self._opened().create_collection(
             name,
             embedding_function=None,
-            metadata={
-                "embedding": self._embedder.name,
-                "dimension": self._embedder.dimension,
-            },
+            metadata=made_by(self._embedder),
             configuration={"hnsw": {"space": "ip", "num_threads": 1}},
         )
         return self._checked(made)
 
     def _checked(self, collection: Collection) -> Collection:
-        """Refuse vectors of another model, which would be compared to ours without an error."""
-        made_by = collection.metadata or {}
-        ours = (self._embedder.name, self._embedder.dimension)
-        theirs = (made_by.get("embedding"), made_by.get("dimension"))
-        if theirs != ours:
-            raise ConfigurationError(
-                f"The vectors in {str(self._folder)!r} were made by {theirs[0]!r} with "
-                f"{theirs[1]} dimensions, but the embedder is {ours[0]!r} with {ours[1]}. "
-                "Use that embedder, or call `reembed` to make the vectors again."
-            )
+        require_made_by(self._embedder, collection.metadata, str(self._folder))
         if len(self._collections) >= _OPEN_COLLECTIONS:
             self._collections.pop(next(iter(self._collections)))
         self._collections[collection.name] = collection

@@ -1,14 +1,20 @@
-"""Which items of a store a search or a listing asks for."""
+"""Filters: which items a search asks for, said to Chroma as far as it can and checked here."""
 
 from __future__ import annotations
 
+import math
 import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from langgraph.store.base import MatchCondition
 
-Namespace = tuple[str, ...]
+from .labels import MORE, Namespace, compared, label_of, number_of
+
+if TYPE_CHECKING:
+    from chromadb.api.types import Where
+
 _ORDER = {"$gt": operator.gt, "$gte": operator.ge, "$lt": operator.lt, "$lte": operator.le}
 _KEY = re.compile(r"[A-Za-z0-9_.\-]+")
 
@@ -28,7 +34,24 @@ def fits(value: Mapping[str, object], wanted: Mapping[str, object] | None) -> bo
     return all(_is(_at(value, key), asked) for key, asked in (wanted or {}).items())
 
 
-def within(namespace: Namespace, condition: MatchCondition) -> bool:
+def conditions_of(wanted: Mapping[str, object] | None, above: str = "") -> Iterator[Where]:
+    """Yield conditions on labels that every item which fits the filter meets."""
+    for key, asked in (wanted or {}).items():
+        path = f"{above}{key}"
+        if not isinstance(asked, Mapping):
+            yield from _equals(path, asked)
+        elif not any(sign.startswith("$") for sign in asked):
+            yield from conditions_of(asked, f"{path}.")
+        else:
+            for sign, limit in asked.items():
+                if sign == "$eq":
+                    yield from _equals(path, limit)
+                elif sign in _ORDER and (number := number_of(limit)) is not None:
+                    if math.isfinite(number):
+                        yield _or_more(compared(f"n.{path}", sign, number))
+
+
+def matches(namespace: Namespace, condition: MatchCondition) -> bool:
     """True when a namespace begins or ends as a condition says; `*` stands for any part."""
     path = tuple(condition.path)
     if len(path) > len(namespace):
@@ -38,6 +61,16 @@ def within(namespace: Namespace, condition: MatchCondition) -> bool:
     else:
         part = namespace[len(namespace) - len(path) :]
     return all(asked in ("*", given) for asked, given in zip(path, part, strict=True))
+
+
+def _equals(path: str, asked: object) -> Iterator[Where]:
+    if (label := label_of(path, asked)) is not None:
+        yield _or_more({label[0]: label[1]})
+
+
+def _or_more(condition: Where) -> Where:
+    """Let items through that have more inside than they have labels for."""
+    return {"$or": [condition, {MORE: True}]}
 
 
 def _at(value: Mapping[str, object], key: str) -> object:
@@ -62,9 +95,5 @@ def _compares(given: object, sign: str, limit: object) -> bool:
         return (given == limit) is (sign == "$eq")
     if (compare := _ORDER.get(sign)) is None:
         raise ValueError(f"Unknown filter operator: {sign!r}; use $eq, $ne, $gt, $gte, $lt, $lte.")
-    if not isinstance(given, (str, int, float)) or not isinstance(limit, (str, int, float)):
-        return False
-    try:
-        return bool(compare(float(given), float(limit)))
-    except ValueError:
-        return False
+    left, right = number_of(given), number_of(limit)
+    return left is not None and right is not None and bool(compare(left, right))

@@ -1,0 +1,1 @@
+"""Stores: Chroma behind the interfaces of LangGraph and LangChain, for programs built on those."""

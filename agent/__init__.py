@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .cli.host import Host
     from .cli.program import run_command
     from .clock import Clock
+    from .equipment import McpServers, open_sandbox
     from .models import (
         LangChainModel,
         ScriptedModel,
@@ -113,6 +114,7 @@ _HOMES = {
     "ListPrice": "models.prices",
     "LocalModel": "models.local",
     "LogObserver": "telemetry",
+    "McpServers": "equipment",
     "MemoryEventLog": "runs",
     "MeteredModel": "budgets",
     "ModelUnknown": "models.faults",
@@ -167,6 +169,7 @@ _HOMES = {
     "log_as_json": "telemetry",
     "make_layer": "models.layer",
     "make_model": "models.providers",
+    "open_sandbox": "equipment",
     "particulars": "models.alike",
     "reach": "models.reach",
     "redacted": "telemetry",
@@ -209,6 +212,7 @@ __all__ = [
     "ListPrice",
     "LocalModel",
     "LogObserver",
+    "McpServers",
     "MemoryEventLog",
     "MeteredModel",
     "ModelUnknown",
@@ -262,6 +266,7 @@ __all__ = [
     "log_as_json",
     "make_layer",
     "make_model",
+    "open_sandbox",
     "particulars",
     "reach",
     "redacted",

@@ -20,11 +20,12 @@ from surefoot.memory import (
 )
 from surefoot.settings import Settings
 from surefoot.tools import (
-    LocalSandbox,
+    Sandbox,
     SandboxUnavailable,
     TableReport,
     Tool,
     Workspace,
+    chart_tool,
     code_runner,
     document_search,
     recall_tool,
@@ -32,6 +33,7 @@ from surefoot.tools import (
     sql_query,
 )
 
+from .equipment import McpServers, open_sandbox
 from .questions import sound_tenant
 
 logger = logging.getLogger(__name__)
@@ -69,10 +71,17 @@ class Rooms:
         self._memory: ChromaMemory | PlainMemory | None = None
         self._documents: ChromaDocuments | None = None
         self._tables: dict[str, Workspace] = {}
-        self._sandbox: LocalSandbox | None = None
+        self._sandbox: Sandbox | None = None
+        self._mcp = McpServers(settings.tools.mcp)
         self._made: dict[str, tuple[Tool, ...]] = {}
-        self.sandbox_trouble: str | None = None
-        """Why there is no `run_code`, when there is none."""
+        self._no_code: str | None = None
+        """Why there is no `run_code` although there should be."""
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """Why tools are missing, when some are, a line each."""
+        no_code = () if self._no_code is None else (f"there is no run_code: {self._no_code}",)
+        return (*no_code, *self._mcp.troubles.values())
 
     @property
     def embedder(self) -> Embedder:
@@ -118,9 +127,13 @@ class Rooms:
         return None if self._folder is None else self._folder / "uploads" / self._tenant(tenant)
 
     async def tools(self, tenant: str | None = None) -> tuple[Tool, ...]:
+        """Return the built-in tools that there is something to do for, and those that are lent."""
+        lent = await self._mcp.tools()
+        own = await self.own_tools(tenant) if self._builtins else ()
+        return (*own, *(tool for tools in lent.values() for tool in tools))
+
+    async def own_tools(self, tenant: str | None = None) -> tuple[Tool, ...]:
         """Return the built-in tools that there is something to do for."""
-        if not self._builtins:
-            return ()
         tenant = self._tenant(tenant)
         if tenant not in self._made:
             lookups = await self._lookups(tenant)
@@ -147,6 +160,7 @@ class Rooms:
 
     async def close(self) -> None:
         """Close every room that was opened."""
+        await self._mcp.close()
         if self._sandbox is not None:
             await self._sandbox.close()
         for tables in self._tables.values():
@@ -166,7 +180,7 @@ class Rooms:
         has_tables = self._tables_folder(folder, tenant).is_dir()
         if has_tables and (tables := self.tables(tenant)) is not None:
             if tables.tables():
-                made.append(sql_query(tables))
+                made += [sql_query(tables), chart_tool()]
         return made
 
     def _tables_folder(self, folder: Path, tenant: str) -> Path:
@@ -178,14 +192,12 @@ class Rooms:
 
     async def _code(self) -> list[Tool]:
         if self._sandbox is None:
-            self._sandbox = LocalSandbox()
-        try:
-            await self._sandbox.start()
-        except SandboxUnavailable as error:
-            logger.warning("there is no run_code: %s", error)
-            self.sandbox_trouble = str(error)
-            return []
-        return [code_runner(self._sandbox)]
+            try:
+                self._sandbox = await open_sandbox(self._settings)
+            except SandboxUnavailable as error:
+                logger.warning("there is no run_code: %s", error)
+                self._no_code = str(error)
+        return [] if self._sandbox is None else [code_runner(self._sandbox)]
 
     def _notes(self) -> list[Tool]:
         memory = self.memory()

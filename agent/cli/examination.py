@@ -6,20 +6,19 @@ import asyncio
 import os
 import platform
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
 from surefoot.errors import ConfigurationError, DataDirInUse, StorageError, SurefootError
 from surefoot.memory import MiniLM
 from surefoot.settings import Settings
-from surefoot.tools import LocalSandbox, SandboxUnavailable
 
 from ..models import chosen, make_model
 from ..models.choose import ANTHROPIC_DEFAULT, OPENAI_DEFAULT
 from ..models.reach import Reach, reach
+from .examining_tools import mcp_servers, sandbox
+from .finding import Finding
 from .folder import open_rooms
 from .host import Host
 from .lines import counted
@@ -28,16 +27,6 @@ from .origins import origins_of
 _REACH_SECONDS = 2.0
 _SHOWN = 8
 """Models of a provider that are named."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """How one part is."""
-
-    state: Literal["ok", "warn", "fail"] = "ok"
-    what: str
-    told: str
-    advice: str = ""
 
 
 async def examine(host: Host) -> list[Finding]:
@@ -53,7 +42,8 @@ async def examine(host: Host) -> list[Finding]:
     findings += await _providers(settings, host.model)
     findings += await _data(settings)
     findings.append(_embedding())
-    findings.append(await _sandbox())
+    findings += await sandbox(settings)
+    findings += await mcp_servers(settings)
     findings += extras()
     return findings
 
@@ -181,18 +171,6 @@ def _embedding() -> Finding:
         return Finding(state="fail", what="embedding model", told=model.name, advice=str(error))
     told = f"{model.name} works, {width} dimensions, on this machine"
     return Finding(what="embedding model", told=told)
-
-
-async def _sandbox() -> Finding:
-    sandbox = LocalSandbox()
-    try:
-        tier = await sandbox.start()
-    except SandboxUnavailable as error:
-        told = "none, so runs have no run_code"
-        return Finding(state="warn", what="sandbox", told=told, advice=str(error))
-    finally:
-        await sandbox.close()
-    return Finding(what="sandbox", told=f"tier {tier}; `surefoot sandbox verify` attacks it")
 
 
 def extras() -> Iterator[Finding]:

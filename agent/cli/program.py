@@ -26,6 +26,7 @@ COMMANDS = {
     "eval": "Run suites, grade recorded runs, and compare two sets of results.",
     "trace": "Show the recorded runs and what happened in them.",
     "tools": "List the tools that a run may use.",
+    "mcp": "Offer the tools to other assistants over MCP, on standard input and output.",
     "sandbox": "Look after the place where programs of models run.",
     "doctor": "Say what is configured, what works, and how to get what is missing.",
 }

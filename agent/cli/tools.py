@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 @click.pass_obj
 def tools(host: Host) -> int:
     """List the tools that a run may use, with their arguments and whether they ask first."""
-    found, trouble = asyncio.run(_tools(host.settings()))
+    found, troubles = asyncio.run(_tools(host.settings()))
     click.echo("\n\n".join(described(tool) for tool in found))
-    if trouble:
-        click.echo(f"surefoot: there is no run_code: {trouble}", err=True)
+    for trouble in troubles:
+        click.echo(f"surefoot: {trouble}", err=True)
     return 0
 
 
-async def _tools(settings: Settings) -> tuple[tuple[Tool, ...], str | None]:
+async def _tools(settings: Settings) -> tuple[tuple[Tool, ...], tuple[str, ...]]:
     from .folder import open_rooms
 
     async with open_rooms(settings) as rooms:
-        return await rooms.tools(), rooms.sandbox_trouble
+        return await rooms.tools(), rooms.troubles
 
 
 def described(tool: Tool) -> str:

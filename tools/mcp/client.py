@@ -66,6 +66,11 @@ class McpTools:
         self.tools: tuple[Tool, ...] = ()
         """The server's tools, named `server_tool`."""
 
+    @property
+    def connected(self) -> bool:
+        """False before the connection is made, and after it is closed or found to be lost."""
+        return self._client is not None
+
     async def __aenter__(self) -> McpTools:
         """Connect and read what tools there are. Raises `ConfigurationError` when it fails."""
         ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -152,12 +157,17 @@ class McpTools:
 
     async def _call(self, name: str, args: Arguments) -> CallToolResult:
         from mcp import MCPError
+        from mcp.types import CONNECTION_CLOSED
 
         if self._client is None:
             raise ToolError(f"The connection to {self._server!r} is closed.", code="server_gone")
         try:
             return await self._client.call_tool(name, dict(args))
         except MCPError as error:
+            if error.code == CONNECTION_CLOSED:
+                self._client = None
+                told = f"The MCP server {self._server!r} has ended."
+                raise ToolError(told, code="server_gone") from error
             raise ToolError(f"{self._server}: {error}", code="server_error") from error
 
     def _output(

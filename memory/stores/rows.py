@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Labels = Mapping[str, str | int]
 _BATCH = 2_000
+_TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +27,24 @@ class Row:
 
 
 class Rows:
-    """A collection of rows. Chroma wants a vector for each: a tiny one made of the id."""
+    """A collection of rows. Chroma wants a vector for each: a tiny one made of the id.
+
+    Texts lie among the labels: as documents they would fill an index of words nobody searches.
+    """
 
     def __init__(self, client: ClientAPI, name: str) -> None:
         self._collection = client.get_or_create_collection(name, embedding_function=None)
 
     def one(self, row_id: str) -> Row | None:
         """Return the row with this id."""
-        found = self._collection.get(ids=[row_id], include=["documents", "metadatas"])
-        rows = _rows(found["ids"], found["documents"], found["metadatas"])
+        found = self._collection.get(ids=[row_id], include=["metadatas"])
+        rows = _rows(found["ids"], found["metadatas"])
         return rows[0] if rows else None
 
     def where(self, labels: Labels) -> list[Row]:
         """Return the rows that carry all these labels, in no order."""
-        found = self._collection.get(where=_all(labels), include=["documents", "metadatas"])
-        return _rows(found["ids"], found["documents"], found["metadatas"])
-
-    def about(self, labels: Labels) -> list[Labels]:
-        """Return the labels of the rows that carry these, without reading their texts."""
         found = self._collection.get(where=_all(labels), include=["metadatas"])
-        return [_labels(each) for each in found["metadatas"] or []]
+        return _rows(found["ids"], found["metadatas"])
 
     def put(self, rows: Sequence[Row]) -> None:
         """Keep rows, in the place of older ones."""
@@ -65,8 +64,7 @@ class Rows:
             batch = rows[at : at + _BATCH]
             write(
                 ids=[row.id for row in batch],
-                documents=[row.text for row in batch],
-                metadatas=[dict(row.about) for row in batch],
+                metadatas=[{**row.about, _TEXT: row.text} for row in batch],
                 embeddings=np.array([_vector(row.id) for row in batch], np.float32),
             )
 
@@ -83,16 +81,12 @@ def _all(labels: Labels) -> Where | None:
     return conditions[0] if conditions else None
 
 
-def _rows(
-    ids: Sequence[str],
-    texts: Sequence[str] | None,
-    labels: Sequence[Mapping[str, object]] | None,
-) -> list[Row]:
+def _rows(ids: Sequence[str], labels: Sequence[Mapping[str, object]] | None) -> list[Row]:
     return [
-        Row(row_id, text, _labels(about))
-        for row_id, text, about in zip(ids, texts or [], labels or [], strict=True)
+        Row(row_id, str(about[_TEXT]), _labels(about))
+        for row_id, about in zip(ids, labels or [], strict=True)
     ]
 
 
 def _labels(metadata: Mapping[str, object]) -> Labels:
-    return {k: v for k, v in metadata.items() if isinstance(v, (str, int))}
+    return {k: v for k, v in metadata.items() if isinstance(v, (str, int)) and k != _TEXT}

@@ -64,3 +64,38 @@ def test_deleting_a_thread_leaves_the_others(tmp_path: Path) -> None:
 
     assert saver.get_tuple({"configurable": {"thread_id": "a"}}) is None
     assert saver.get_tuple({"configurable": {"thread_id": "b"}}) is not None
+
+
+def test_the_latest_checkpoint_is_known_again_after_its_run_was_deleted(tmp_path: Path) -> None:
+    saver = opened(tmp_path)
+    kept, gone = empty_checkpoint(), empty_checkpoint()
+    for checkpoint, run in ((kept, "first"), (gone, "second")):
+        saver.put(
+            {"configurable": {"thread_id": "a", "checkpoint_ns": "", "run_id": run}},
+            checkpoint,
+            {"run_id": run},
+            {},
+        )
+    latest = saver.get_tuple({"configurable": {"thread_id": "a"}})
+
+    saver.delete_for_runs(["second"])
+    before = saver.get_tuple({"configurable": {"thread_id": "a"}})
+    saver.copy_thread("a", "b")
+    saver.delete_for_runs(["first"])
+    copied = saver.get_tuple({"configurable": {"thread_id": "b"}})
+
+    assert latest is not None and latest.checkpoint["id"] == gone["id"]
+    assert before is not None and before.checkpoint["id"] == kept["id"]
+    assert saver.get_tuple({"configurable": {"thread_id": "a"}}) is None
+    assert copied is None
+
+
+def test_an_older_checkpoint_kept_late_is_not_the_latest(tmp_path: Path) -> None:
+    saver = opened(tmp_path)
+    older, newer = empty_checkpoint(), empty_checkpoint()
+    for checkpoint in (newer, older):
+        saver.put({"configurable": {"thread_id": "a", "checkpoint_ns": ""}}, checkpoint, {}, {})
+
+    latest = saver.get_tuple({"configurable": {"thread_id": "a"}})
+
+    assert latest is not None and latest.checkpoint["id"] == newer["id"]

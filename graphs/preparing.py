@@ -94,6 +94,7 @@ def call_context(context: RunContext, step: Step) -> CallContext:
         run_id=context.run_id,
         call_id=step.call_id,
         evidence=context.ledger.get,
+        question=context.question,
     )
 
 

@@ -9,7 +9,7 @@ from surefoot.lazily import lazily
 from .decorator import tool
 from .naming import foreign_names, provider_name
 from .options import ToolOptions
-from .tool import RESULT_CHARACTERS, Approval, Arguments, CallContext, Tool, ToolOutput
+from .tool import RESULT_CHARACTERS, Approval, Arguments, CallContext, Doubt, Tool, ToolOutput
 from .toolbox import Toolbox
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ __all__ = [
     "Attack",
     "CallContext",
     "DocumentRetriever",
+    "Doubt",
     "E2BSandbox",
     "Execution",
     "Guarded",

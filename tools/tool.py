@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from surefoot.evidence import Evidence, Finding, Trust
 from surefoot.model import ToolSpec
 from surefoot.scope import Scope
+from surefoot.verdicts import Outcome
 
 from .taint.policy import Rule
 
@@ -32,6 +33,21 @@ class CallContext:
     call_id: str
     evidence: Callable[[str], Evidence | None] = lambda _: None
     """Returns the run's evidence by its id."""
+    question: str = ""
+    """What the run was asked, so that a tool can tell whether a call leaves part of it out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """What a tool itself finds wrong with a result that it gives all the same."""
+
+    code: str
+    """A stable word for it, such as `rows_multiplied`."""
+    reason: str
+    repair: str | None = None
+    """What would put it right, addressed to the planner."""
+    outcome: Outcome = "unsupported"
+    """`not_checkable` for what is worth knowing and may well be meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +58,8 @@ class ToolOutput:
     """What later steps of a plan refer to with `{"$ref": "step.path"}`."""
     findings: tuple[Finding, ...] = ()
     """One per passage, table, output or memory; each becomes one Evidence."""
+    doubts: tuple[Doubt, ...] = ()
+    """What is wrong with the result as far as the tool can tell; a result check reports it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import JsonValue, TypeAdapter
+from pydantic import TypeAdapter
 
-from surefoot.evidence import Finding
 from surefoot.graphs import CallRecord, Decision
 from surefoot.limits import ReleasePolicy
 from surefoot.scope import Scope
@@ -22,7 +20,7 @@ from .threads import note_use
 Status = Literal["queued", "running", "waiting", "completed", "failed", "cancelled"]
 UNFINISHED = ("queued", "running", "waiting")
 
-_findings = TypeAdapter(tuple[Finding, ...])
+_outputs = TypeAdapter(ToolOutput)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,11 +211,8 @@ _status: TypeAdapter[Status] = TypeAdapter(Status)
 
 
 def _write_output(output: ToolOutput) -> str:
-    findings: JsonValue = _findings.dump_python(output.findings, mode="json")
-    return json.dumps({"value": output.value, "findings": findings}, ensure_ascii=False)
+    return _outputs.dump_json(output).decode()
 
 
 def _read_output(text: str) -> ToolOutput:
-    body = json.loads(text)
-    findings = _findings.validate_python(body["findings"])
-    return ToolOutput(value=body["value"], findings=findings)
+    return _outputs.validate_json(text)

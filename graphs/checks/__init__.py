@@ -15,15 +15,25 @@ from .check import (
     timed,
 )
 from .coverage import covers_question
+from .claims.naming import names_in_evidence
+from .claims.quotes import quotes_in_evidence
 from .facts import FactIndex
+from .injected import not_injected
 from .judging import Timekeeper, judge
-from .result import not_empty, not_injected
+from .result import no_empty_column, not_an_error, not_cut, not_doubted, not_empty
 from .subjects import CallSubject, Claim, MemorySubject, PlanSubject, ResultSubject, Subject
 
 DEFAULT_CHECKS = Checks(
     plan=(covers_question,),
-    result=(not_empty, not_injected),
-    answer=(citations_exist, numbers_in_evidence),
+    result=(
+        not_empty,
+        not_an_error,
+        not_doubted,
+        not_cut,
+        no_empty_column,
+        not_injected,
+    ),
+    answer=(citations_exist, numbers_in_evidence, quotes_in_evidence, names_in_evidence),
 )
 """What every run gets unless it is told otherwise."""
 
@@ -50,8 +60,14 @@ __all__ = [
     "citations_exist",
     "covers_question",
     "judge",
+    "names_in_evidence",
+    "no_empty_column",
+    "not_an_error",
+    "not_cut",
+    "not_doubted",
     "not_empty",
     "not_injected",
     "numbers_in_evidence",
+    "quotes_in_evidence",
     "timed",
 ]

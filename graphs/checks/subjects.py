@@ -38,7 +38,7 @@ class Subject:
 
     def supported(self, *, evidence_ids: tuple[str, ...] | None = None) -> Verdict:
         """Say that the check found what it looked for."""
-        return self._verdict("supported", evidence_ids=evidence_ids)
+        return self.verdict("supported", evidence_ids=evidence_ids)
 
     def unsupported(
         self,
@@ -49,7 +49,7 @@ class Subject:
         evidence_ids: tuple[str, ...] | None = None,
     ) -> Verdict:
         """Say that this must not be built on. Neither reason nor repair may quote a claim."""
-        return self._verdict("unsupported", code, reason, repair, evidence_ids)
+        return self.verdict("unsupported", code, reason, repair, evidence_ids)
 
     def contradicted(
         self,
@@ -60,17 +60,17 @@ class Subject:
         evidence_ids: tuple[str, ...] | None = None,
     ) -> Verdict:
         """Say that the evidence speaks against it. Neither reason nor repair may quote a claim."""
-        return self._verdict("contradicted", code, reason, repair, evidence_ids)
+        return self.verdict("contradicted", code, reason, repair, evidence_ids)
 
     def not_checkable(self, code: str, reason: str, *, repair: str | None = None) -> Verdict:
         """Say that this check cannot decide; a repair is then no more than a hint."""
-        return self._verdict("not_checkable", code, reason, repair)
+        return self.verdict("not_checkable", code, reason, repair)
 
     def not_checked(self, code: str, reason: str) -> Verdict:
         """Say that the check could not run."""
-        return self._verdict("not_checked", code, reason)
+        return self.verdict("not_checked", code, reason)
 
-    def _verdict(
+    def verdict(
         self,
         outcome: Outcome,
         code: str = "",
@@ -78,6 +78,7 @@ class Subject:
         repair: str | None = None,
         evidence_ids: tuple[str, ...] | None = None,
     ) -> Verdict:
+        """Return a verdict on this subject."""
         return Verdict(
             stage=self.stage,
             check="",

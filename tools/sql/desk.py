@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import time
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from surefoot.errors import StorageError
 
+from ..tool import Doubt
+from .brief import Brief
 from .child import Message
 from .connection import hardened_connection
 from .guard import Guarded, guard_sql
@@ -16,12 +20,21 @@ from .literals import require_known_values
 from .refusals import RefusalCode, Refused
 from .snapshot import Snapshot, Version, read_snapshot, version_of
 from .syntax import first_lines
+from .twins import Answer, compare
 from .values import jsonable, unique_names
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _UNKNOWN_COLUMN = re.compile(r"[Rr]eferenced column .* not found|not have a column named")
+
+_LOOK_SECONDS = 0.05
+"""For small queries of our own beside the one that was asked, together."""
+_NOT_COMPARED = Doubt(
+    outcome="not_checked",
+    code="out_of_time",
+    reason="There was no time to compare the result with that of a second query.",
+)
 
 _guarded = lru_cache(maxsize=256)(guard_sql)
 
@@ -71,7 +84,8 @@ class Desk:
         try:
             if do == "inspect":
                 cursor.execute(f"DESCRIBE {query.sql}")
-                require_known_values(query.tree, self._snapshot.catalog)
+                brief = Brief(connection, _LOOK_SECONDS)
+                require_known_values(query.tree, self._snapshot.catalog, brief)
                 return {}
             return self._fetch(cursor, query)
         finally:
@@ -79,18 +93,30 @@ class Desk:
             cursor.close()
 
     def _fetch(self, cursor: DuckDBPyConnection, query: Guarded) -> Message:
+        began = time.monotonic()
         cursor.execute(query.sql)
         columns = unique_names(str(column[0]) for column in cursor.description or ())
         rows = [[jsonable(v) for v in row] for row in cursor.fetchmany(self._rows + 1)]
         more = len(rows) > self._rows
         count = self._count(cursor, query) if more else len(rows)
+        answer = Answer(columns, rows[: self._rows], count)
+        doubts = self._doubts(cursor, query, answer, time.monotonic() - began)
         return {
             "sql": query.sql,
             "tables": list(query.tables),
             "columns": list(columns),
             "rows": list(rows[: self._rows]),
             "row_count": count,
+            "doubts": [asdict(doubt) for doubt in doubts],
         }
+
+    def _doubts(
+        self, cursor: DuckDBPyConnection, query: Guarded, answer: Answer, seconds: float
+    ) -> list[Doubt]:
+        """Return what twins of the query have against its answer; slow ones are not compared."""
+        brief = Brief(cursor, _LOOK_SECONDS if seconds <= _LOOK_SECONDS else 0.0)
+        found = list(compare(query.tree, answer, self._snapshot.catalog, brief))
+        return [*found, _NOT_COMPARED] if brief.was_cut else found
 
     def _count(self, cursor: DuckDBPyConnection, query: Guarded) -> int:
         """Return how many rows a query has, without fetching them."""

@@ -11,6 +11,7 @@ from surefoot.evidence import Finding, TableSource
 
 from ..decorator import tool
 from ..tool import Arguments, CallContext, Tool, ToolOutput
+from .conditions import dropped_conditions, impossible_numbers
 from .values import markdown
 from .workspace import QueryResult, Workspace
 
@@ -25,9 +26,15 @@ def sql_query(workspace: Workspace) -> Tool:
 
     @tool(name="run_sql", description=_ABOUT, side_effects=False)
     async def run_sql(
-        sql: Annotated[str, Field(description="One SELECT statement.")],
+        sql: Annotated[str, Field(description="One SELECT statement.")], *, context: CallContext
     ) -> ToolOutput:
-        return _output(await workspace.query(sql))
+        result = await workspace.query(sql)
+        tables = workspace.tables()
+        found = [
+            *dropped_conditions(context.question, result, tables),
+            *impossible_numbers(result, tables),
+        ]
+        return _output(replace(result, doubts=(*result.doubts, *found)))
 
     async def inspect(args: Arguments, context: CallContext) -> None:
         await workspace.inspect(str(args["sql"]))
@@ -49,4 +56,4 @@ def _output(result: QueryResult) -> ToolOutput:
     )
     named: list[JsonValue] = [dict(zip(result.columns, row, strict=True)) for row in result.rows]
     value: JsonValue = {"columns": columns, "rows": named, "row_count": result.row_count}
-    return ToolOutput(value=value, findings=(finding,))
+    return ToolOutput(value=value, findings=(finding,), doubts=result.doubts)

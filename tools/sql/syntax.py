@@ -46,6 +46,14 @@ def parse(sql: str) -> Parsed:
     return Parsed(text, document["statements"])
 
 
+def unparse(statements: JsonValue) -> str:
+    """Return the SQL of a syntax tree."""
+    document = json.dumps({"error": False, "statements": statements})
+    found = _parser().cursor().execute("SELECT json_deserialize_sql(?::JSON)", [document])
+    [(text,)] = found.fetchall()
+    return str(text)
+
+
 def first_lines(message: str) -> str:
     """Return what a DuckDB error says, without the picture of the query and the advice."""
     said = re.split(r"\n\s*\nLINE |For more information|See also|\n\s*Candidate func", message)[0]

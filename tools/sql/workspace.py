@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import JsonValue
+from pydantic import JsonValue, TypeAdapter
 
 from surefoot.errors import StorageError, ToolError
 
+from ..tool import Doubt
 from .catalog import Table
 from .child import Message
 from .ingest import Ingest
@@ -18,6 +19,7 @@ from .pool import Pool, QueryLimits
 from .report import TableReport
 from .snapshot import Snapshot, Version, read_snapshot, version_of
 
+_doubts = TypeAdapter(tuple[Doubt, ...])
 _MOST_BYTES = 1_000_000_000
 
 
@@ -34,6 +36,8 @@ class QueryResult:
     """The first of them, as JSON values."""
     row_count: int
     """How many there are."""
+    doubts: tuple[Doubt, ...] = ()
+    """What speaks against it."""
 
 
 class Workspace:
@@ -77,6 +81,7 @@ class Workspace:
             columns=_strings(found["columns"]),
             rows=_rows(found["rows"]),
             row_count=_number(found["row_count"]),
+            doubts=_doubts.validate_python(found["doubts"]),
         )
 
     async def inspect(self, sql: str) -> None:

@@ -15,8 +15,6 @@ from .check import (
     timed,
 )
 from .coverage import covers_question
-from .claims.naming import names_in_evidence
-from .claims.quotes import quotes_in_evidence
 from .facts import FactIndex
 from .injected import not_injected
 from .judging import Timekeeper, judge
@@ -33,7 +31,7 @@ DEFAULT_CHECKS = Checks(
         no_empty_column,
         not_injected,
     ),
-    answer=(citations_exist, numbers_in_evidence, quotes_in_evidence, names_in_evidence),
+    answer=(citations_exist, numbers_in_evidence),
 )
 """What every run gets unless it is told otherwise."""
 
@@ -60,7 +58,6 @@ __all__ = [
     "citations_exist",
     "covers_question",
     "judge",
-    "names_in_evidence",
     "no_empty_column",
     "not_an_error",
     "not_cut",
@@ -68,6 +65,5 @@ __all__ = [
     "not_empty",
     "not_injected",
     "numbers_in_evidence",
-    "quotes_in_evidence",
     "timed",
 ]

@@ -23,7 +23,14 @@ if TYPE_CHECKING:
         make_model,
         says,
     )
-    from .models.alike import NearQuestions, particulars
+    from .models.alike import (
+        Asked,
+        Likeness,
+        NearQuestions,
+        particulars,
+    )
+    from .models.alike_on_disk import ChromaQuestions
+    from .models.answer_book import AnswerBook
     from .models.answers import CachedModel
     from .models.anthropic import AnthropicModel
     from .models.breaker import Breaker
@@ -86,11 +93,14 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
+    "AnswerBook": "models.answer_book",
     "AnthropicModel": "models.anthropic",
+    "Asked": "models.alike",
     "Assistant": "assistant",
     "Breaker": "models.breaker",
     "CachedModel": "models.answers",
     "CascadeModel": "models.cascade",
+    "ChromaQuestions": "models.alike_on_disk",
     "CircuitOpen": "models.faults",
     "Clock": "clock",
     "ContentRefused": "models.faults",
@@ -110,6 +120,7 @@ _HOMES = {
     "Lane": "models.steady",
     "LangChainModel": "models",
     "Layer": "models.layer",
+    "Likeness": "models.alike",
     "Link": "models.steady",
     "ListPrice": "models.prices",
     "LocalModel": "models.local",
@@ -184,11 +195,14 @@ _HOMES = {
 
 __all__ = [
     "ROLLED_BACK",
+    "AnswerBook",
     "AnthropicModel",
+    "Asked",
     "Assistant",
     "Breaker",
     "CachedModel",
     "CascadeModel",
+    "ChromaQuestions",
     "CircuitOpen",
     "Clock",
     "ContentRefused",
@@ -208,6 +222,7 @@ __all__ = [
     "Lane",
     "LangChainModel",
     "Layer",
+    "Likeness",
     "Link",
     "ListPrice",
     "LocalModel",

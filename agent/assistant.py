@@ -216,6 +216,7 @@ class Assistant:
     async def delete_thread(self, thread: str, *, tenant: str | None = None) -> None:
         """Stop a thread's runs and erase its events, runs and remembered turns.
 
+        Answers kept for those who asked in it go too, whichever thread they were given in.
         The numbers of its events are not given again, so that no reader mistakes new for old.
         """
         here, key = await self._opened(), self.key(thread, tenant)
@@ -227,11 +228,13 @@ class Assistant:
         await here.home.log.erase(key, through=here.home.log.last_seq(key))
         here.home.log.release(key)
         await here.home.threads.remove(key)
-        memory = self._rooms.memory()
-        if isinstance(memory, ForgetsThreads):
-            for user in users:
-                scope = Scope(tenant=key.tenant, user=user, thread_id=key.thread_id)
+        memory, cache = self._rooms.memory(), here.layer.cache
+        for user in users:
+            scope = Scope(tenant=key.tenant, user=user, thread_id=key.thread_id)
+            if isinstance(memory, ForgetsThreads):
                 await memory.forget_thread(scope)
+            if cache is not None:
+                await cache.forget(scope)
 
     async def expire(self, *, before: str) -> int:
         """Erase the runs that ended before a time, with their events; return how many events."""

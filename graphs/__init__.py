@@ -33,7 +33,7 @@ from .checks.numbers import Number, states
 from .context import RunContext
 from .ledger import CallLedger, CallRecord, EvidenceLedger
 from .planning import PLAN_SPEC, CallGroup, draft
-from .prompt_parts import RUN_NOTE
+from .prompt_parts import CONTEXT_OPENS, RUN_NOTE
 from .references import fill, follow, references, renamed
 from .rendering import render
 from .sentences import SentenceSplitter
@@ -57,6 +57,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "CONTEXT_OPENS",
     "DEFAULT_CHECKS",
     "PLAN_SPEC",
     "RUN_NOTE",

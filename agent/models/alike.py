@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +21,45 @@ _PARTICULAR = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question, and where an answer to it may come from."""
+
+    text: str
+    person: str
+    """Whose question it is: nothing of one person is found for another."""
+    around: str
+    """Of what model it is asked, with which instructions, tools, pictures and memories."""
+
+
+class Likeness(Protocol):
+    """Finds a kept question that is much like another."""
+
+    async def find(self, asked: Asked) -> str | None:
+        """Return the key kept for the most similar question, if any is near enough."""
+        ...
+
+    async def keep(self, asked: Asked, key: str) -> None:
+        """Keep a question's key."""
+        ...
+
+    async def forget(self, person: str | None = None) -> None:
+        """Forget all, or what one person asked."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of files and threads."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
     vector: NDArray[np.float32]
     particulars: frozenset[str]
-    key: str
+    around: str
 
 
 class NearQuestions:
-    """Kept questions of each owner, searched one by one: there are few enough.
+    """Kept questions of each person in memory, searched one by one: there are few enough.
 
     Two questions are alike when their vectors are at least as near as `similarity` and they name
     the same numbers, names, quotations and words that turn a question around.
@@ -40,26 +72,29 @@ class NearQuestions:
         self._entries: dict[str, OrderedDict[str, _Entry]] = {}
         self._kept = 0
 
-    async def find(self, question: str, owner: str) -> str | None:
-        """Return the key kept for the most similar question of the owner, if any is near enough."""
-        entries = self._entries.get(owner)
-        if not entries:
-            return None
-        own = particulars(question)
-        same = [entry for entry in entries.values() if entry.particulars == own]
+    async def find(self, asked: Asked) -> str | None:
+        """Return the key kept for the most similar question, if any is near enough."""
+        own = particulars(asked.text)
+        same = [
+            (key, entry.vector)
+            for key, entry in self._entries.get(asked.person, {}).items()
+            if entry.particulars == own and entry.around == asked.around
+        ]
         if not same:
             return None
-        vector = await self._vector(question)
-        nearness = np.stack([entry.vector for entry in same]) @ vector
+        vector = await embedded(self._embedder, asked.text)
+        nearness = np.stack([kept for _, kept in same]) @ vector
         best = int(nearness.argmax())
-        return same[best].key if float(nearness[best]) >= self._similarity else None
+        return same[best][0] if float(nearness[best]) >= self._similarity else None
 
-    async def keep(self, question: str, owner: str, key: str) -> None:
-        """Keep a question's key; the oldest owner goes when there are too many questions."""
-        vector = await self._vector(question)
-        entries = self._entries.setdefault(owner, OrderedDict())
+    async def keep(self, asked: Asked, key: str) -> None:
+        """Keep a question's key; the oldest go when there are too many."""
+        vector = await embedded(self._embedder, asked.text)
+        entries = self._entries.setdefault(asked.person, OrderedDict())
         self._kept += key not in entries
-        entries[key] = _Entry(vector=vector, particulars=particulars(question), key=key)
+        entries[key] = _Entry(
+            vector=vector, particulars=particulars(asked.text), around=asked.around
+        )
         while self._kept > self._most:
             oldest = next(iter(self._entries))
             self._entries[oldest].popitem(last=False)
@@ -67,15 +102,23 @@ class NearQuestions:
             if not self._entries[oldest]:
                 del self._entries[oldest]
 
-    async def forget(self) -> None:
-        """Forget all."""
-        self._entries.clear()
-        self._kept = 0
+    async def forget(self, person: str | None = None) -> None:
+        """Forget all, or what one person asked."""
+        if person is None:
+            self._entries.clear()
+        else:
+            self._entries.pop(person, None)
+        self._kept = sum(map(len, self._entries.values()))
 
-    async def _vector(self, question: str) -> NDArray[np.float32]:
-        vectors = await asyncio.to_thread(self._embedder.embed, [question])
-        vector = np.asarray(vectors[0], dtype=np.float32)
-        return vector / max(float(np.linalg.norm(vector)), 1e-9)
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+
+async def embedded(embedder: Embedder, question: str) -> NDArray[np.float32]:
+    """Return the vector of a question, of length 1."""
+    vectors = await asyncio.to_thread(embedder.embed, [question])
+    vector = np.asarray(vectors[0], dtype=np.float32)
+    return vector / max(float(np.linalg.norm(vector)), 1e-9)
 
 
 def particulars(question: str) -> frozenset[str]:

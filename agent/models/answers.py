@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
-from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Protocol
 
-from surefoot.messages import AssistantMessage, ToolMessage, UserMessage
+from surefoot.graphs import CONTEXT_OPENS
+from surefoot.messages import AssistantMessage, Message, ToolCall, ToolMessage, UserMessage
 from surefoot.model import (
     ChatModel,
     Finished,
@@ -21,16 +19,11 @@ from surefoot.model import (
     Restarted,
     TextDelta,
 )
+from surefoot.scope import Scope
 
+from .alike import Asked, Likeness
+from .answer_book import AnswerBook, Part
 from .streaming import streamed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """One kept message."""
-
-    parts: tuple[ModelPart, ...]
-    made_at: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,48 +42,28 @@ class Saved:
         return (self.exact + self.similar) / self.asked if self.asked else 0.0
 
 
-class Likeness(Protocol):
-    """Finds a kept question that is much like another."""
-
-    async def find(self, question: str, owner: str) -> str | None:
-        """Return the key kept for the most similar question of the owner, if any is near enough."""
-        ...
-
-    async def keep(self, question: str, owner: str, key: str) -> None:
-        """Keep a question's key."""
-        ...
-
-    async def forget(self) -> None:
-        """Forget all."""
-        ...
-
-
 class CachedModel:
     """A model whose messages are kept.
 
-    An owner is a tenant's user, or the tenant where nobody in particular asks: nothing kept for one
-    is ever given to another. Runs that may have side effects are neither answered nor kept.
-    `edition` tells the state of the documents; when it changes, everything kept before is void.
+    Nothing kept for one person of a tenant is ever given to another. A run that has used a tool
+    with side effects is neither answered nor kept from then on, and a message that calls such a
+    tool never is. `edition` tells the state of the documents; when it changes, everything kept
+    before is void.
     """
 
     def __init__(
         self,
         model: ChatModel,
         *,
-        seconds: float = 3600.0,
-        most: int = 1000,
+        book: AnswerBook | None = None,
         likeness: Likeness | None = None,
         edition: Callable[[], str] = lambda: "",
-        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._model = model
-        self._seconds = seconds
-        self._most = most
+        self._book = book or AnswerBook()
         self._likeness = likeness
         self._edition = edition
-        self._monotonic = monotonic
-        self._kept: OrderedDict[str, Kept] = OrderedDict()
-        self._seen_edition = edition()
+        self._seen_edition: str | None = None
         self.saved = Saved()
 
     @property
@@ -105,16 +78,12 @@ class CachedModel:
                 async for part in parts:
                     yield part
             return
-        await self._turn_over()
+        edition = await self._turned_over()
         self.saved = replace(self.saved, asked=self.saved.asked + 1)
-        key = key_of(self._model.name, self._edition(), request)
-        if (known := self._find(key)) is not None:
-            for part in self._again(known, "exact"):
-                yield part
-            return
-        alike = await self._similar(request)
-        if alike is not None and (known := self._find(alike)) is not None:
-            for part in self._again(known, "similar"):
+        key = key_of(self._model.name, request)
+        asked = self._asked(request)
+        if (known := await self._known(key, asked, edition)) is not None:
+            for part in known:
                 yield part
             return
         told: list[ModelPart] = []
@@ -125,45 +94,63 @@ class CachedModel:
                 else:
                     told.append(part)
                 yield part
-        await self._keep(key, request, told)
+        if (whole := _whole(told, request.occasion.changing)) is not None:
+            self._book.keep(key, whole, person=person_of(request.occasion.scope), edition=edition)
+            if asked is not None and self._likeness is not None:
+                await self._likeness.keep(asked, key)
 
-    async def _turn_over(self) -> None:
-        if (edition := self._edition()) != self._seen_edition:
+    async def forget(self, scope: Scope | None = None) -> None:
+        """Forget all, or what the scope's person was answered."""
+        person = None if scope is None else person_of(scope)
+        self._book.forget(person)
+        if self._likeness is not None:
+            await self._likeness.forget(person)
+
+    async def close(self) -> None:
+        """Let go of files and threads."""
+        self._book.close()
+        if self._likeness is not None:
+            await self._likeness.close()
+
+    async def _turned_over(self) -> str:
+        """Return the edition, having forgotten what was kept of others."""
+        edition = self._edition()
+        if edition != self._seen_edition:
             self._seen_edition = edition
-            self._kept.clear()
-            if self._likeness is not None:
-                await self._likeness.forget()
+            if self._book.other_editions(edition):
+                await self.forget()
+        return edition
 
-    def _find(self, key: str) -> Kept | None:
-        known = self._kept.get(key)
-        if known is not None and self._monotonic() - known.made_at > self._seconds:
-            del self._kept[key]
+    async def _known(
+        self, key: str, asked: Asked | None, edition: str
+    ) -> tuple[ModelPart, ...] | None:
+        if (kept := self._book.find(key, edition)) is not None:
+            return self._again(kept, "exact")
+        if asked is None or self._likeness is None:
             return None
-        return known
+        alike = await self._likeness.find(asked)
+        if alike is not None and (kept := self._book.find(alike, edition)) is not None:
+            return self._again(kept, "similar")
+        return None
 
-    async def _similar(self, request: ModelRequest) -> str | None:
-        """Return the key of a similar question's first thought; later ones rest on results."""
-        if self._likeness is None or not _is_first(request):
+    def _asked(self, request: ModelRequest) -> Asked | None:
+        """Return the question of a run's first thought; later thoughts rest on results."""
+        last = request.messages[-1] if request.messages else None
+        if self._likeness is None or not isinstance(last, UserMessage):
             return None
-        return await self._likeness.find(_question(request), self._owner(request))
+        if any(isinstance(one, ToolMessage | AssistantMessage) for one in request.messages):
+            return None
+        question, _, context = last.text.partition(CONTEXT_OPENS)
+        rest = (*request.messages[:-1], UserMessage(context, last.images))
+        return Asked(
+            text=question,
+            person=person_of(request.occasion.scope),
+            around=key_of(self._model.name, replace(request, messages=rest)),
+        )
 
-    def _owner(self, request: ModelRequest) -> str:
-        """Return whose question it is, asked of what and with what around it."""
-        around = replace(request, messages=request.messages[:-1])
-        return key_of(self._model.name, self._edition(), around)
-
-    async def _keep(self, key: str, request: ModelRequest, told: Sequence[ModelPart]) -> None:
-        if not told or not isinstance(told[-1], Finished) or told[-1].reason == "length":
-            return
-        self._kept[key] = Kept(parts=_joined(told), made_at=self._monotonic())
-        while len(self._kept) > self._most:
-            self._kept.popitem(last=False)
-        if self._likeness is not None and _is_first(request):
-            await self._likeness.keep(_question(request), self._owner(request), key)
-
-    def _again(self, known: Kept, which: str) -> tuple[ModelPart, ...]:
+    def _again(self, kept: tuple[Part, ...], which: str) -> tuple[ModelPart, ...]:
         """Return the kept parts, free of charge, and count what that saves."""
-        end = known.parts[-1]
+        end = kept[-1]
         assert isinstance(end, Finished), "only whole messages are kept"
         self.saved = replace(
             self.saved,
@@ -173,16 +160,19 @@ class CachedModel:
             usd=self.saved.usd + (end.cost_usd or 0.0),
         )
         free = Finished(reason=end.reason, cost_usd=0.0, model=end.model, how=(f"{which} cache",))
-        return (*known.parts[:-1], free)
+        return (*kept[:-1], free)
 
 
-def key_of(name: str, edition: str, request: ModelRequest) -> str:
-    """Return what tells a request from others: its words, tools and owner, not its run."""
-    scope = request.occasion.scope
+def person_of(scope: Scope | None) -> str:
+    """Return whose answers these are: a tenant's user, or the tenant where nobody asks."""
+    return json.dumps(None if scope is None else [scope.tenant, scope.user])
+
+
+def key_of(name: str, request: ModelRequest) -> str:
+    """Return what tells a request from others: its words, tools and person, not its run."""
     told: list[object] = [
         name,
-        edition,
-        None if scope is None else [scope.tenant, scope.user],
+        person_of(request.occasion.scope),
         request.output,
         [[tool.name, tool.description, tool.parameters] for tool in request.tools],
         [_told(message) for message in request.messages],
@@ -190,7 +180,7 @@ def key_of(name: str, edition: str, request: ModelRequest) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
-def _told(message: object) -> list[object]:
+def _told(message: Message) -> list[object]:
     """Return a message without the ids of its calls, which are different in every run."""
     match message:
         case AssistantMessage(text=text, tool_calls=calls):
@@ -201,19 +191,21 @@ def _told(message: object) -> list[object]:
             return [type(message).__name__, repr(message)]
 
 
-def _is_first(request: ModelRequest) -> bool:
-    last = request.messages[-1] if request.messages else None
-    return isinstance(last, UserMessage) and not any(
-        isinstance(one, ToolMessage | AssistantMessage) for one in request.messages
-    )
-
-
-def _question(request: ModelRequest) -> str:
-    return request.messages[-1].text
-
-
-def _joined(told: Sequence[ModelPart]) -> tuple[ModelPart, ...]:
-    """Return the parts with the text in one piece, which takes less room."""
+def _whole(told: Sequence[ModelPart], changing: frozenset[str]) -> tuple[Part, ...] | None:
+    """Return a message that may be kept, its text in one piece; None for one that may not."""
+    end = told[-1] if told else None
+    if not isinstance(end, Finished) or end.reason == "length":
+        return None
     text = "".join(part.text for part in told if isinstance(part, TextDelta))
-    others = [part for part in told if not isinstance(part, TextDelta | ReasoningDelta)]
+    others = [p for p in told if not isinstance(p, TextDelta | ReasoningDelta | Restarted)]
+    if any(_calls(part, changing) for part in others if isinstance(part, ToolCall)):
+        return None
     return (*([TextDelta(text)] if text else []), *others)
+
+
+def _calls(call: ToolCall, changing: frozenset[str]) -> bool:
+    """Return whether a call, or a step of the plan in it, is one of these tools."""
+    if call.name in changing:
+        return True
+    words = json.dumps(call.args)
+    return any(json.dumps(name) in words for name in changing)

@@ -6,21 +6,23 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from surefoot.limits import Limits
 from surefoot.memory import Embedder
 from surefoot.model import ChatModel
-from surefoot.settings import Settings
+from surefoot.settings import ModelSettings, Settings
 
 from ..budgets import MeteredModel, SpendLedger, SpendLimits
-from .alike import NearQuestions
-from .answers import CachedModel
 from .cascade import CascadeModel, Policy, small_first
 from .choose import chosen
 from .providers import make_model, price_of, provider_of, window_of
 from .steady import Lane, Link, Patience, SteadyModel
 from .window import FittedModel
+
+if TYPE_CHECKING:
+    from .alike import Likeness
+    from .answers import CachedModel
 
 
 @runtime_checkable
@@ -47,6 +49,8 @@ class Layer:
         for model in self.bare:
             if isinstance(model, Closes):
                 await model.close()
+        if self.cache is not None:
+            await self.cache.close()
         if self.ledger is not None:
             self.ledger.close()
 
@@ -64,7 +68,7 @@ def make_layer(
 ) -> Layer:
     """Build the layer that the settings ask for. Raises `ConfigurationError`.
 
-    `folder` is where spending is kept; None keeps it only in memory.
+    `folder` is where spending and answers are kept; None keeps them only in memory.
     """
     layer = settings.models
     builder = _Builder(settings, embedder, limits or settings.limits, now, folder)
@@ -73,13 +77,33 @@ def make_layer(
     model = tiers[0] if len(tiers) == 1 else CascadeModel(tiers, policy=policy)
     cache = None
     if layer.cache != "off":
-        likeness = None
-        if layer.cache == "semantic":
-            likeness = NearQuestions(embedder, similarity=layer.cache_similarity)
-        model = cache = CachedModel(
-            model, seconds=layer.cache_seconds, likeness=likeness, edition=edition
-        )
+        model = cache = _cached(model, layer, embedder, folder, edition)
     return Layer(model=model, bare=tuple(builder.bare), cache=cache, ledger=builder.ledger)
+
+
+def _cached(
+    model: ChatModel,
+    layer: ModelSettings,
+    embedder: Embedder,
+    folder: Path | None,
+    edition: Callable[[], str],
+) -> CachedModel:
+    from .alike import NearQuestions
+    from .alike_on_disk import ChromaQuestions
+    from .answer_book import AnswerBook
+    from .answers import CachedModel
+
+    near = layer.cache_similarity
+    likeness: Likeness | None = None
+    if layer.cache == "semantic":
+        likeness = (
+            NearQuestions(embedder, similarity=near)
+            if folder is None
+            else ChromaQuestions(folder / "questions", embedder, similarity=near)
+        )
+    path = None if folder is None else folder / "answers.sqlite"
+    book = AnswerBook(path, seconds=layer.cache_seconds)
+    return CachedModel(model, book=book, likeness=likeness, edition=edition)
 
 
 class _Builder:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from surefoot import Assistant, tool
+from surefoot import Assistant, Settings, Tool, tool
 from surefoot.events import AnswerDelta, AnswerRetracted, UsageReported
 
 if TYPE_CHECKING:
@@ -122,3 +122,70 @@ async def test_words_of_a_broken_attempt_are_taken_back_before_others_are_told(
             shown[event.sentence] = event.text
     assert "".join(shown.values()).strip() == "Hello there, how are you today?"
     assert any(isinstance(event, AnswerRetracted) for event in events)
+
+
+async def asked(settings: Settings, question: str, user: str, *tools: Tool) -> str:
+    """Ask once, in a process of its own as far as what is kept goes."""
+    async with Assistant(settings=settings, tools=tools, builtins=False, memory=None) as assistant:
+        return (await assistant.ask(question, user=user)).text
+
+
+async def test_kept_answers_are_one_person_s_and_void_when_documents_come(
+    both: tuple[Provider, Provider], tmp_path: Path
+) -> None:
+    openai = both[0]
+    openai.says("Hello to you.").says("Hello to Bob.").says("Hello again.")
+    settings = openai.settings(cache="semantic", cache_similarity=0.9).model_copy(
+        update={"data_dir": tmp_path / "data", "model": openai.name}
+    )
+    assert await asked(settings, "Could you say hello?", "ada") == "Hello to you."
+    assert await asked(settings, "Could you say hello?", "ada") == "Hello to you."
+    assert await asked(settings, "Could you please say hello?", "ada") == "Hello to you."
+    assert await asked(settings, "Could you say hello?", "bob") == "Hello to Bob."
+    (tmp_path / "new.md").write_text("# New\n\nThe sky is green.\n")
+    async with Assistant(settings=settings, memory=None) as assistant:
+        await assistant.rooms.ingest([tmp_path / "new.md"])
+    assert await asked(settings, "Could you say hello?", "ada") == "Hello again."
+    assert len(openai.bodies) == 3
+
+
+async def test_a_turn_that_used_side_effects_is_never_kept(
+    both: tuple[Provider, Provider], tmp_path: Path
+) -> None:
+    sent: list[str] = []
+
+    @tool(approval="never")
+    async def send_mail(to: str) -> str:
+        """Send a mail.
+
+        Args:
+            to: To whom.
+        """
+        sent.append(to)
+        return "sent"
+
+    openai = both[0]
+    for _ in range(2):
+        openai.calls(("send_mail", {"to": "bob"})).says("It is sent [S1].")
+    settings = openai.settings(cache="exact").model_copy(
+        update={"data_dir": tmp_path, "model": openai.name}
+    )
+    for _ in range(2):
+        await asked(settings, "Send a mail to bob.", "ada", send_mail)
+    assert sent == ["bob", "bob"]
+    assert len(openai.bodies) == 4
+
+
+async def test_what_was_kept_for_a_person_goes_with_their_thread(
+    both: tuple[Provider, Provider], tmp_path: Path
+) -> None:
+    openai = both[0]
+    openai.says("Hello to you.").says("Hello again.")
+    settings = openai.settings(cache="semantic").model_copy(
+        update={"data_dir": tmp_path, "model": openai.name}
+    )
+    async with Assistant(settings=settings, builtins=False, memory=None) as assistant:
+        await assistant.ask("Hello?", user="ada", thread="t1")
+        await assistant.delete_thread("t1")
+        again = await assistant.ask("Hello?", user="ada", thread="t2")
+    assert again.text == "Hello again."

@@ -26,12 +26,16 @@ async def _print(rounds: int) -> None:
     for one in await measure(rounds):
         print(f"| {one.way} | {one.ms:.2f} | {one.cpu_ms:.2f} | {one.ratio:.2f} |")
     print(f"\n{WORKLOAD}\n")
-    print(f"| set-up | {SMALL} | {LARGE} | tokens | US dollars | answered by a cache |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: |")
+    print(
+        f"| set-up | {SMALL} | {LARGE} | tokens | US dollars | answered by a cache "
+        "| tokens saved by it | US dollars saved by it |"
+    )
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for bill in await bills():
         print(
             f"| {bill.setup} | {bill.calls[SMALL]} | {bill.calls[LARGE]} | {bill.tokens:,} "
-            f"| {bill.usd:.3f} | {bill.hit_rate:.0%} |"
+            f"| {bill.usd:.3f} | {bill.hit_rate:.0%} | {bill.tokens_saved:,} "
+            f"| {bill.usd_saved:.3f} |"
         )
 
 

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from surefoot.agent import CachedModel, CascadeModel, ListPrice, NearQuestions, listing
+from surefoot.agent import (
+    AnswerBook,
+    CachedModel,
+    CascadeModel,
+    ChromaQuestions,
+    ListPrice,
+    listing,
+)
 from surefoot.memory import MiniLM
 from surefoot.messages import SystemMessage, UserMessage
 from surefoot.model import (
@@ -79,6 +88,9 @@ class Bill:
     tokens: int
     usd: float
     hit_rate: float = 0.0
+    """The share of requests that a cache answered."""
+    tokens_saved: int = 0
+    usd_saved: float = 0.0
 
 
 def workload() -> list[ModelRequest]:
@@ -106,26 +118,36 @@ def workload() -> list[ModelRequest]:
 
 async def bills() -> list[Bill]:
     """Run the workload through each set-up."""
-    made: list[Bill] = []
-    for setup in ("large model alone", "cascade", "exact cache", "semantic cache", "all three"):
-        small, large = _Echo(SMALL), _Echo(LARGE)
-        model: ChatModel = large
-        if setup in ("cascade", "all three"):
-            model = CascadeModel([small, large])
-        cached = None
-        if setup in ("exact cache", "semantic cache", "all three"):
-            likeness = None if setup == "exact cache" else NearQuestions(MiniLM(), similarity=0.95)
-            model = cached = CachedModel(model, likeness=likeness)
-        for request in workload():
-            async for _ in model.stream(request):
-                pass
-        made.append(
-            Bill(
-                setup=setup,
-                calls=Counter({SMALL: small.calls, LARGE: large.calls}),
-                tokens=small.tokens + large.tokens,
-                usd=small.usd + large.usd,
-                hit_rate=cached.saved.hit_rate if cached else 0.0,
+    with TemporaryDirectory(prefix="surefoot-bench-") as folder:
+        return [
+            await _bill(setup, Path(folder) / str(number))
+            for number, setup in enumerate(
+                ("large model alone", "cascade", "exact cache", "semantic cache", "all three")
             )
-        )
-    return made
+        ]
+
+
+async def _bill(setup: str, folder: Path) -> Bill:
+    small, large = _Echo(SMALL), _Echo(LARGE)
+    model: ChatModel = large
+    if setup in ("cascade", "all three"):
+        model = CascadeModel([small, large])
+    cached = None
+    if setup in ("exact cache", "semantic cache", "all three"):
+        book = AnswerBook(folder / "answers.sqlite")
+        near = None if setup == "exact cache" else ChromaQuestions(folder / "questions", MiniLM())
+        model = cached = CachedModel(model, book=book, likeness=near)
+    for request in workload():
+        async for _ in model.stream(request):
+            pass
+    bill = Bill(
+        setup=setup,
+        calls=Counter({SMALL: small.calls, LARGE: large.calls}),
+        tokens=small.tokens + large.tokens,
+        usd=small.usd + large.usd,
+    )
+    if cached is None:
+        return bill
+    await cached.close()
+    saved = cached.saved
+    return replace(bill, hit_rate=saved.hit_rate, tokens_saved=saved.tokens, usd_saved=saved.usd)

@@ -20,7 +20,7 @@ _ORDERS = re.compile(
     r"|<\s*/?\s*(system|important|instructions?)\s*>"
     r"|\bdo not (tell|inform|mention|reveal)\b[^.\n]{0,30}\buser\b"
     r"|\b(this|that|the|every)\b[^.\n]{0,20}\b(claim|statement|sentence|answer)s?\b[^.\n]{0,20}"
-    r"\b(is|are|was|were|has|have)\b[^.\n]{0,30}"
+    r"\b(is|are|was|were|has|have)( been)?( now| already| fully| been)* "
     r"\b(verified|fact.?checked|pre-?approved|already checked)\b"
     r"|\b(skip|bypass|disable)\b[^.\n]{0,20}\b(fact.?check\w*|guardrails?)\b"
     r"|\b(mark|label|treat|report)\b[^.\n]{0,30}\bas (verified|supported|checked|trusted)\b"

@@ -14,6 +14,8 @@ from .check import (
     as_event,
     timed,
 )
+from .claims.naming import names_in_evidence
+from .claims.quotes import quotes_in_evidence
 from .coverage import covers_question
 from .facts import FactIndex
 from .injected import not_injected
@@ -31,7 +33,7 @@ DEFAULT_CHECKS = Checks(
         no_empty_column,
         not_injected,
     ),
-    answer=(citations_exist, numbers_in_evidence),
+    answer=(citations_exist, numbers_in_evidence, quotes_in_evidence, names_in_evidence),
 )
 """What every run gets unless it is told otherwise."""
 
@@ -58,6 +60,7 @@ __all__ = [
     "citations_exist",
     "covers_question",
     "judge",
+    "names_in_evidence",
     "no_empty_column",
     "not_an_error",
     "not_cut",
@@ -65,5 +68,6 @@ __all__ = [
     "not_empty",
     "not_injected",
     "numbers_in_evidence",
+    "quotes_in_evidence",
     "timed",
 ]

@@ -8,30 +8,16 @@ from dataclasses import replace
 from surefoot.verdicts import Verdict
 
 from .check import timed
+from .claims.saying import cited
 from .facts import Facts
-from .figures import figures_in
 from .numbers import Number
 from .subjects import Claim
 
-CITATION = re.compile(r"\[(S\d+(?:\s*[,;]\s*S\d+)*)\]")
-_LIST_MARK = re.compile(r"^[\s*_]*(?:\d{1,3}[.)][*_]*\s|Step \d{1,3}\b)", re.MULTILINE)
-_CODE = re.compile(
-    r"^\s*```(?!(?:text|txt|plain|csv|tsv|json|yaml|markdown|md|table|output|console|log)\b)"
-    r"[A-Za-z].*",
-    re.DOTALL,
-)
-"""A program shows how something is done and claims nothing; data in a fence does."""
 _FALLS = re.compile(
     r"\b(?:fell|fall\w*|drop\w*|decreas\w*|declin\w*|reduc\w*|lower|less|fewer|below|down|loss\w*|"
     r"lost|los\w{2,3}|negative|minus|shr[aiu]nk\w*|shorter|smaller|lighter|cheaper)\b",
     re.IGNORECASE,
 )
-
-
-def cited(text: str) -> tuple[str, ...]:
-    """Return the evidence ids that `text` cites, in order, each once."""
-    ids = (one.strip() for match in CITATION.finditer(text) for one in re.split("[,;]", match[1]))
-    return tuple(dict.fromkeys(ids))
 
 
 def citations_exist(claim: Claim) -> Verdict | None:
@@ -55,7 +41,7 @@ def numbers_in_evidence(claim: Claim) -> Verdict | None:
     A sentence that cites is held to what it cites, one that does not to the whole ledger. Rounding,
     separators, percent signs, number words and ways to write a date are allowed for.
     """
-    figures = figures_in(_LIST_MARK.sub("", CITATION.sub("", _CODE.sub("", claim.text))))
+    figures = claim.facts.saying(claim.text).figures
     # "One" and "two" are words of English more often than figures.
     numbers = [one for one in figures.numbers if not (one.word and one.value <= 2)]
     if not (numbers or figures.days or figures.times or figures.versions):
@@ -90,3 +76,6 @@ def _states(facts: Facts, number: Number, falls: bool) -> bool:
     if facts.state(number):
         return True
     return falls and number.value > 0 and facts.state(replace(number, value=-number.value))
+
+
+__all__ = ["citations_exist", "cited", "numbers_in_evidence"]

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from surefoot.evidence import CodeSource, DocumentSource, Evidence, TableSource, ToolSource
+from surefoot.evidence import Evidence, TableSource
 
+from .claims.evidence import Witness
+from .claims.passages import MOST_CHARACTERS
+from .claims.saying import Saying
 from .dates import Day
 from .figures import figures_in
 from .numbers import Number, states
@@ -50,6 +53,20 @@ class FactIndex:
         self._known: dict[str, Facts] = {}
         self._said: dict[str, Facts] = {}
         self._values: dict[str, Facts] = {}
+        self._witnesses: dict[str, Witness] = {}
+        self._last: tuple[str, Saying] = ("", Saying(""))
+
+    def witness(self, item: Evidence) -> Witness:
+        """Return a piece of evidence as claims are held against it."""
+        if (witness := self._witnesses.get(item.id)) is None:
+            witness = self._witnesses[item.id] = Witness(item)
+        return witness
+
+    def saying(self, sentence: str) -> Saying:
+        """Return a sentence taken apart; the last is kept, since all checks look at it in turn."""
+        if self._last[0] != sentence:
+            self._last = (sentence, Saying.of(sentence))
+        return self._last[1]
 
     def values(self, item: Evidence) -> Facts:
         """Return what the evidence holds as values, without reading its text."""
@@ -60,7 +77,9 @@ class FactIndex:
     def of(self, item: Evidence) -> Facts:
         """Return the facts of one piece of the run's evidence."""
         if (facts := self._known.get(item.id)) is None:
-            facts = self._known[item.id] = _facts(_text(item), _values(item))
+            facts = self._known[item.id] = _facts(
+                self.witness(item).text[:MOST_CHARACTERS], _values(item)
+            )
         return facts
 
     def said(self, text: str) -> Facts:
@@ -106,18 +125,3 @@ def _numbers(data: JsonValue) -> Iterator[float]:
     elif isinstance(data, list):
         for value in data:
             yield from _numbers(value)
-
-
-def _text(item: Evidence) -> str:
-    """Return all that a reader of the evidence sees: its content and where it comes from."""
-    match item.source:
-        case TableSource() as source:
-            return f"{item.content}\n{source.sql}"
-        case CodeSource() as source:
-            return f"{item.content}\n{source.code}"
-        case DocumentSource() as source:
-            return f"{item.content}\n{source.heading}"
-        case ToolSource() as source:
-            return f"{item.content}\n{' '.join(map(str, source.args.values()))}"
-        case _:
-            return item.content

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Lean = Literal["", "about", "over", "under"]
@@ -66,6 +66,15 @@ class Number:
     """True when it is written out, such as `seven`."""
     lean: Lean = ""
     """What the words before it make of it, such as `about`."""
+    start: int = field(default=0, compare=False)
+    """Where it stands in its text."""
+    scale: float = 1.0
+    """What a word behind it makes of it, such as `million`; it is in the value already."""
+
+    @property
+    def end(self) -> int:
+        """The offset just after it."""
+        return self.start + len(self.text)
 
     def readings(self) -> tuple[float, ...]:
         """Return every value it may be meant as, when it stands in evidence."""
@@ -78,7 +87,15 @@ def number_of(match: re.Match[str]) -> Number:
     if (word := match["word"]) is not None:
         value = sum(_WORDS[part] for part in re.split(r"[\s-]", word.lower()))
         scale = _SCALES[match["wscale"].lower()] if match["wscale"] else 1.0
-        return Number(text=match[0], value=value * scale, unit=scale, word=True, lean=_lean(match))
+        return Number(
+            text=match[0],
+            value=value * scale,
+            unit=scale,
+            word=True,
+            lean=_lean(match),
+            start=match.start(),
+            scale=scale,
+        )
     plain = _SEPARATORS.sub("", match["digits"])
     scale = _SCALES[match["scale"].lower()] if match["scale"] else 1.0
     exponent = match["exponent"] or ""
@@ -90,6 +107,8 @@ def number_of(match: re.Match[str]) -> Number:
         suffix=_SUFFIXES[match["suffix"]] if match["suffix"] else 1.0,
         percent=match["percent"] is not None,
         lean=_lean(match),
+        start=match.start(),
+        scale=scale,
     )
 
 

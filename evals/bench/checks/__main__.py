@@ -1,0 +1,49 @@
+"""The command: `faults`, and what else there is to measure about the answer checks."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+
+from .faults import rates, trials
+from .suite import answers
+
+
+def main() -> None:
+    """Print what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    faults = commands.add_parser("faults", help="break 200 true answers in ten ways")
+    faults.add_argument("--missed", action="store_true", help="show what the tuned half misses")
+    args = parser.parse_args()
+    if args.command == "faults":
+        print_faults(missed=args.missed)
+
+
+def print_faults(*, missed: bool) -> None:
+    """Print the share of faults that are found, by class, apart for the frozen half."""
+    every = answers()
+    tried = list(trials(every))
+    halves = [[one for one in tried if one.answer.frozen is frozen] for frozen in (False, True)]
+    tuned, frozen = map(rates, halves)
+    print(f"{len(every)} answers; sources of the frozen half were set apart before any tuning")
+    print(f"{'':<26}{'tuned on':>28}{'frozen':>34}")
+    for name in tuned:
+        counts = [
+            Counter(one.fault for one in half if one.fault is not None)[name]  # type: ignore[index]
+            for half in halves
+        ]
+        cells = [
+            f"{rate.value:7.1%} [{rate.low:6.1%}, {rate.high:6.1%}] n={count or '':<4}"
+            for rate, count in zip((tuned[name], frozen[name]), counts, strict=True)
+        ]
+        print(f"{name:<26}{'   '.join(cells)}")
+    if missed:
+        for one in halves[0]:
+            if one.failed is (one.fault is None):
+                codes = ", ".join(v.code for v in one.verdicts if v.failed)
+                print(f"{one.fault or 'FALSE ALARM':<12} {one.text!r} {codes}")
+
+
+if __name__ == "__main__":
+    main()

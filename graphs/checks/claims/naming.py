@@ -1,0 +1,73 @@
+"""Names: people, places, products and identifiers must be in the evidence."""
+
+from __future__ import annotations
+
+import re
+
+from surefoot.verdicts import Verdict
+
+from ..check import timed
+from ..subjects import Claim
+from .saying import Name
+from .standing import Standing
+from .words import words_of
+
+_ABBREVIATED = re.compile(r"[A-Z]{2,6}s?")
+
+
+@timed(0.5)
+def names_in_evidence(claim: Claim) -> Verdict | None:
+    """Find names and identifiers that stand neither in the evidence nor in what was said before."""
+    standing = Standing.of(claim)
+    if not standing.witnesses or standing.saying.is_title:
+        return None
+    names = [one for one in standing.saying.names if _counts(one, standing)]
+    if not names:
+        return None
+    loose = [one for one in names if not _is_known(one, standing)]
+    if not loose:
+        return claim.supported()
+    if not standing.is_whole:
+        return claim.not_checked("too_long", "The evidence is too long to be searched to its end.")
+    if not claim.cited:
+        return claim.unsupported(
+            "own_knowledge",
+            "The sentence cites nothing and names what no evidence of this run has.",
+            repair="Say only what the evidence shows, with its citation.",
+        )
+    kind = "identifier" if all(one.is_code for one in loose) else "name"
+    return claim.unsupported(
+        "name_not_in_evidence",
+        f"{f'One {kind}' if len(loose) == 1 else f'{len(loose)} {kind}s'} of the sentence cannot "
+        "be found in the evidence it stands on.",
+        repair="Use only names that the cited evidence has, spelled as it spells them.",
+    )
+
+
+def _counts(name: Name, standing: Standing) -> bool:
+    """Return whether a name can be told from a word: at the start of a sentence few can."""
+    if name.is_code or not name.opens:
+        return True
+    if len(name.text.split()) > 1 or re.search(r"[a-z][A-Z]|[A-Z]{2}", name.text):
+        return True
+    return bool(standing.tables) and len(standing.tables) == len(standing.witnesses)
+
+
+def _is_known(name: Name, standing: Standing) -> bool:
+    if name.is_code:
+        return standing.has(name.text) or all(map(standing.knows, _words(name.text)))
+    if all(map(standing.knows, _words(name.text))):
+        return True
+    return bool(_ABBREVIATED.fullmatch(name.text)) and _stands_for(name.text.rstrip("s"), standing)
+
+
+def _words(text: str) -> list[str]:
+    found = [one.text for one in words_of(text) if not one.is_grammar]
+    return found or [text]
+
+
+def _stands_for(letters: str, standing: Standing) -> bool:
+    """Return whether the evidence has words that begin with these letters, one behind the other."""
+    initials = r"\W+(?:(?:of|the|and|for)\W+)?".join(rf"{letter}\w+" for letter in letters)
+    pattern = re.compile(rf"\b{initials}", re.IGNORECASE)
+    return any(pattern.search(one.text[:50_000]) for one in standing.witnesses)

@@ -1,0 +1,136 @@
+"""Passages: the sentences of evidence, found again by the words of a claim."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..figures import Figures, figures_in
+from .lexicon import NEGATION
+from .words import Word, words
+
+MOST_CHARACTERS = 200_000
+"""How much of one piece of evidence is read."""
+_BREAK = re.compile(r"(?<=[.!?;])[\"'’”)\]*]*\s+(?=[^\sa-z])|\s*\n\s*(?:\n|(?=[-*#|>]|\d+[.)]\s))")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One sentence of evidence."""
+
+    text: str
+    place: int
+
+    @cached_property
+    def words(self) -> list[Word]:
+        """Its words in order."""
+        return words(self.text)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of the words that carry meaning."""
+        return frozenset(one.stem for one in self.words if not one.is_grammar)
+
+    @cached_property
+    def denied(self) -> frozenset[str]:
+        """The stems of what it says is not so."""
+        return denied_in(self.text, self.words)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Its numbers and dates."""
+        return figures_in(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where the words of a claim stand together."""
+
+    passages: tuple[Passage, ...]
+    stems: frozenset[str]
+    """All of the stems there, those of the heading included."""
+    coverage: float
+    """What share of the claim's stems is there, rare ones counting more."""
+
+    @property
+    def text(self) -> str:
+        """What stands there."""
+        return " ".join(one.text for one in self.passages)
+
+
+class Reading:
+    """The sentences of one text, by their words."""
+
+    def __init__(self, text: str, heading: str = "") -> None:
+        self.is_whole = len(text) <= MOST_CHARACTERS
+        """False when the text is too long to be read to its end."""
+        self.passages = [
+            Passage(one, place) for place, one in enumerate(_sentences(text[:MOST_CHARACTERS]))
+        ]
+        self.heading = frozenset(one.stem for one in words(heading) if not one.is_grammar)
+        self._where: dict[str, list[int]] = {}
+        for passage in self.passages:
+            for stem in passage.stems:
+                self._where.setdefault(stem, []).append(passage.place)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """Every stem of the text."""
+        return frozenset(self._where) | self.heading
+
+    def weight(self, stem: str) -> float:
+        """Return how much a stem tells: rare ones tell more."""
+        return 1.0 + math.log((1 + len(self.passages)) / (1 + len(self._where.get(stem, ()))))
+
+    def best(self, stems: Iterable[str], *, width: int = 2) -> Found | None:
+        """Return the sentences, at most `width` next to each other, that have most of the stems."""
+        wanted = {stem: self.weight(stem) for stem in stems}
+        total = sum(wanted.values())
+        if not total:
+            return None
+        scores: dict[int, float] = {}
+        for stem, weight in wanted.items():
+            for place in self._where.get(stem, ()):
+                scores[place] = scores.get(place, 0.0) + weight
+        if not scores:
+            return None
+        top = sorted(scores, key=lambda place: (-scores[place], place))[:3]
+        founds = [self._around(place, wanted, total, width) for place in top]
+        return max(founds, key=lambda one: one.coverage)
+
+    def _around(self, place: int, wanted: dict[str, float], total: float, width: int) -> Found:
+        chosen = [self.passages[place]]
+        have = {*chosen[0].stems, *self.heading}
+        for _ in range(width - 1):
+            beside = [
+                self.passages[next_to]
+                for next_to in (chosen[0].place - 1, chosen[-1].place + 1)
+                if 0 <= next_to < len(self.passages)
+            ]
+            gains = [
+                (sum(wanted[s] for s in one.stems - have if s in wanted), one) for one in beside
+            ]
+            gain, best = max(gains, key=lambda one: one[0], default=(0.0, None))
+            if best is None or gain < 1.0:
+                break
+            chosen = sorted([*chosen, best], key=lambda one: one.place)
+            have |= best.stems
+        covered = sum(weight for stem, weight in wanted.items() if stem in have)
+        return Found(tuple(chosen), frozenset(have), covered / total)
+
+
+def denied_in(text: str, said: Sequence[Word]) -> frozenset[str]:
+    """Return the stems of the words that a negation in `text` stands before."""
+    denied: set[str] = set()
+    for match in NEGATION.finditer(text):
+        behind = [w for w in said if w.start >= match.end() and not w.is_grammar]
+        if behind and not re.search(r"[.;:]", text[match.end() : behind[0].start]):
+            denied.add(behind[0].stem)
+    return frozenset(denied)
+
+
+def _sentences(text: str) -> list[str]:
+    return [one.strip() for one in _BREAK.split(text) if one.strip()]

@@ -1,0 +1,44 @@
+"""Quotations: words in quotation marks must be the evidence's own."""
+
+from __future__ import annotations
+
+import re
+
+from surefoot.verdicts import Verdict
+
+from ..check import timed
+from ..subjects import Claim
+from .standing import Standing
+from .words import flat
+
+_GAP = re.compile(r"\s*(?:\[[^\]]*\]|\(\.\.\.\)|\.\.\.|…)\s*")
+_FEWEST = 2
+"""Words from which on quotation marks quote; around a single word they may only set it apart."""
+
+
+@timed(0.5)
+def quotes_in_evidence(claim: Claim) -> Verdict | None:
+    """Find quotations that the evidence does not have word by word.
+
+    Case, spaces, typography and Markdown do not count, and what is left out may be marked.
+    """
+    standing = Standing.of(claim)
+    quotes = [one for one in standing.saying.quotes if len(one.split()) >= _FEWEST]
+    if not quotes:
+        return None
+    loose = [one for one in quotes if not all(map(standing.has, _pieces(one)))]
+    if not loose:
+        return claim.supported()
+    if not standing.is_whole:
+        return claim.not_checked("too_long", "The evidence is too long to be searched to its end.")
+    return claim.unsupported(
+        "quote_not_in_evidence",
+        f"{'A quotation' if len(loose) == 1 else f'{len(loose)} quotations'} of the sentence "
+        "cannot be found in the evidence word by word.",
+        repair="Quote the cited evidence exactly, or say it without quotation marks.",
+    )
+
+
+def _pieces(quote: str) -> list[str]:
+    pieces = (flat(one).strip(" .,;:!?'\"-") for one in _GAP.split(quote))
+    return [one for one in pieces if one]

@@ -11,19 +11,24 @@ from .memory import Memory, Recalled
 if TYPE_CHECKING:
     from .chroma import ChromaVectors
     from .chroma_memory import ChromaMemory
+    from .diary import Matches, Unread
     from .documents import Document, DocumentIndex, Failure, IngestReport, Section
     from .documents.chunks import chunks_of
     from .documents.index import ChromaDocuments
     from .documents.reading import document_of, is_document
     from .embeddings import Embedder
-    from .facts import Fact
+    from .facts import Fact, Learned
+    from .kinds import FactKind
     from .langchain_embedder import LangChainEmbedder
     from .minilm import MiniLM
+    from .own import OwnMemory
     from .plain import PlainMemory
+    from .retention import Retention
     from .stores.async_store import AsyncChromaStore
     from .stores.saver import ChromaSaver
     from .stores.store import ChromaStore
-    from .transcript import Window
+    from .summaries import Overdue
+    from .transcript import Kept, Window
 
 _HOMES = {
     "AsyncChromaStore": "stores.async_store",
@@ -36,12 +41,20 @@ _HOMES = {
     "DocumentIndex": "documents",
     "Embedder": "embeddings",
     "Fact": "facts",
+    "FactKind": "kinds",
     "Failure": "documents",
     "IngestReport": "documents",
+    "Kept": "transcript",
     "LangChainEmbedder": "langchain_embedder",
+    "Learned": "facts",
+    "Matches": "diary",
     "MiniLM": "minilm",
+    "Overdue": "summaries",
+    "OwnMemory": "own",
     "PlainMemory": "plain",
+    "Retention": "retention",
     "Section": "documents",
+    "Unread": "diary",
     "Window": "transcript",
     "chunks_of": "documents.chunks",
     "document_of": "documents.reading",
@@ -59,14 +72,22 @@ __all__ = [
     "DocumentIndex",
     "Embedder",
     "Fact",
+    "FactKind",
     "Failure",
     "IngestReport",
+    "Kept",
     "LangChainEmbedder",
+    "Learned",
+    "Matches",
     "Memory",
     "MiniLM",
+    "Overdue",
+    "OwnMemory",
     "PlainMemory",
     "Recalled",
+    "Retention",
     "Section",
+    "Unread",
     "Window",
     "chunks_of",
     "document_of",

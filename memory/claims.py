@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .validity import without_times
 from .words import folded, one_spelling, stems
 
 
@@ -21,6 +22,22 @@ class Claim:
     value: str
     denied: bool = False
     """True for `I no longer live in Oslo`, which ends that value and gives no other."""
+    past: bool = False
+    """True for `I used to live in Oslo`, which says nothing against what holds now."""
+
+    @property
+    def words(self) -> str:
+        """The words in which people ask about its subject."""
+        return _ASKED_AS.get(self.subject, self.subject)
+
+
+_ASKED_AS = {
+    "home": "home live",
+    "employer": "employer work",
+    "job": "job work",
+    "age": "age old years",
+    "name": "name called",
+}
 
 
 _OPENING = re.compile(
@@ -78,8 +95,16 @@ def _no_home(found: re.Match[str]) -> Claim | None:
     return Claim("home", _words(found[1]), denied=True)
 
 
+def _former(subject: str) -> Callable[[re.Match[str]], Claim | None]:
+    return lambda found: Claim(subject, _words(found[1]), past=True)
+
+
 def _opinion(found: re.Match[str]) -> Claim | None:
     return Claim(f"opinion of {_key(found[2])}", "no" if _DISLIKES.search(found[1]) else "yes")
+
+
+def _former_opinion(found: re.Match[str]) -> Claim | None:
+    return Claim(f"opinion of {_key(found[1])}", "yes", past=True)
 
 
 def _possession(found: re.Match[str]) -> Claim | None:
@@ -89,6 +114,11 @@ def _possession(found: re.Match[str]) -> Claim | None:
 def _attribute(found: re.Match[str]) -> Claim | None:
     thing = stems(found[1])
     return None if not thing or thing[-1] in _SEVERAL else Claim(_key(found[1]), _words(found[2]))
+
+
+def _former_attribute(found: re.Match[str]) -> Claim | None:
+    claim = _attribute(found)
+    return None if claim is None else Claim(claim.subject, claim.value, past=True)
 
 
 def _preference(found: re.Match[str]) -> Claim | None:
@@ -102,8 +132,13 @@ def _preference(found: re.Match[str]) -> Claim | None:
 _RULES = tuple(
     (re.compile(pattern), claim)
     for pattern, claim in (
-        (rf"i {_ADVERB}(?:live|reside|am living|am based|have moved|moved) (?:in|to|at) (.+)",
+        (rf"i {_ADVERB}(?:live|reside|am living|have lived|have been living|am based"
+         r"|have moved|moved) (?:in|to|at) (.+)",
          _value_of("home")),
+        (r"i (?:have )?moved from .+? to (.+)", _value_of("home")),
+        (r"i (?:used to live|lived|was living|was based) (?:in|at) (.+)", _former("home")),
+        (r"i (?:used to work|worked|was working) (?:at|for) (.+)", _former("employer")),
+        (r"i used to (?:like|love|enjoy) (.+)", _former_opinion),
         (r"i (?:no longer|do not) live (?:in|at) (.+?)(?: any ?more| any longer)?", _no_home),
         (r"(?:my name is|i am called|call me|i go by|people call me) (.+)", _value_of("name")),
         (rf"i {_ADVERB}(?:work|am working|have started|started)(?: working)? (?:at|for) (.+)",
@@ -118,6 +153,7 @@ _RULES = tuple(
         (rf"i {_ADVERB}(?:have|own) ({_NUMBER}) (.+)", _possession),
         (r"my (.+?) (?:is|are|=|:) (.+)", _attribute),
         (r"my (.+?): (.+)", _attribute),
+        (r"my (.+?) (?:was|were|used to be) (.+)", _former_attribute),
         (r"([a-z]+'s .+?) (?:is|are) (.+)", _attribute),
     )
 )  # fmt: skip
@@ -127,7 +163,11 @@ _STANDING = re.compile(
 )
 _HISTORY = re.compile(
     r"\b(?:used? to|previous\w*|former\w*|before|earlier|until|history|in the past|past"
-    r"|originally|changed?|(?:was|were) my|did i (?:live|work|like|prefer|own|have))\b"
+    r"|originally|changed?|(?:was|were) my|was i|did i (?:live|work|like|prefer|own|have))\b"
+)
+_EVERYTHING = re.compile(
+    r"\b(?:know|remember\w*|recall|have|stored?|kept|learn\w*) (?:\w+ )?about (?:me|the user)\b"
+    r"|\beverything (?:\w+ )?(?:about me|you (?:know|remember))\b|\bmy profile\b"
 )
 
 
@@ -145,7 +185,7 @@ def sentence_of(text: str) -> str:
 
 def claim_of(text: str) -> Claim | None:
     """Return what a fact claims about what; None when no rule knows."""
-    said = sentence_of(text)
+    said = without_times(sentence_of(text))
     if _COMPOUND.search(said):
         return None
     for pattern, claim in _RULES:
@@ -162,6 +202,11 @@ def stands_always(text: str) -> bool:
 def asks_for_history(query: str) -> bool:
     """True when a question is about how things were, so that superseded facts bear on it."""
     return _HISTORY.search(folded(query)) is not None
+
+
+def asks_for_everything(query: str) -> bool:
+    """True when a question is about all that is known of a person."""
+    return _EVERYTHING.search(folded(query)) is not None
 
 
 def _key(words: str) -> str:

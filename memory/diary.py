@@ -1,9 +1,9 @@
-"""The diary: transcript and facts in one file, with the rules of what may be kept."""
+"""The diary: transcript, summaries and facts in one file, for one thread of the program."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from surefoot.errors import ToolError
@@ -11,27 +11,48 @@ from surefoot.evidence import Finding
 from surefoot.scope import Scope
 from surefoot.turns import Turn
 
-from . import facts as fact_book
-from . import transcript as turn_book
-from .database import open_database, scrub, transaction
-from .facts import Fact, FactBook, fact_id
+from .database import open_database, transaction
+from .erasure import Erasure
+from .fact_book import FactBook, person_of
+from .fact_search import FactSearch
+from .facts import Fact, Learned, fact_id, row_of
+from .keepable import keepable
 from .meaning import Meaning
 from .memory import Recalled
-from .secrecy import secret_in, without_secrets
-from .transcript import Transcript, Window
-from .words import readable
+from .retention import Retention, outdated_facts, outdated_turns
+from .schema import prepare
+from .secrecy import without_secrets
+from .summaries import Overdue, Summaries
+from .transcript import Kept, Transcript, Window
+from .words import readable, stems
 
-_GONE = """
--- What was deleted here and may still have a vector: a row, or with NULL the whole collection.
-CREATE TABLE IF NOT EXISTS gone (collection TEXT NOT NULL, row INTEGER);
-"""
-
-_MAX_FACT_CHARS = 2_000
 _MAX_QUERY_CHARS = 4_000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches:
+    """What a person's memory holds of something."""
+
+    facts: tuple[Fact, ...] = ()
+    """History too."""
+    turns: tuple[Kept, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.facts) + len(self.turns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A turn that nobody has looked through for facts yet."""
+
+    scope: Scope
+    kept: Kept
+    related: tuple[Fact, ...]
+    """What is known already and bears on it."""
+
+
 class Diary:
-    """Everything memory keeps, for one thread of the program.
+    """Everything memory keeps.
 
     SQLite is written first and is the truth. What a crash left undone among the vectors is done
     at the next opening, an erasure included.
@@ -42,13 +63,18 @@ class Diary:
     ) -> None:
         self._clock = clock
         self._meaning = meaning
-        self._database = open_database(file, turn_book.SCHEMA + fact_book.SCHEMA + _GONE)
+        self._window = window
+        self._database = open_database(file, "")
+        prepare(self._database, file=str(file))
         self._transcript = Transcript(self._database, meaning, window)
+        self._summaries = Summaries(self._database, self._transcript, window)
         self._facts = FactBook(self._database, meaning)
+        self._search = FactSearch(self._facts, meaning)
+        self._erasure = Erasure(self._database, meaning)
 
     def catch_up(self) -> None:
         """Do what a stopped process left undone."""
-        self._erase_gone()
+        self._erase()
         self._facts.embed_new()
 
     def close(self) -> None:
@@ -56,11 +82,19 @@ class Diary:
         self._meaning.close()
         self._database.close()
 
-    def recall(self, question: str, scope: Scope, *, limit: int = 5) -> Recalled:
+    def recall(self, question: str, scope: Scope) -> Recalled:
         """Return what bears on a question."""
-        query = readable(question[:_MAX_QUERY_CHARS])
-        findings = self._facts.recall(query, scope, limit=limit) if scope.user else ()
-        return Recalled(turns=self._transcript.recall(query, scope), findings=findings)
+        query, window = _query(question), self._window
+        findings: tuple[Finding, ...] = ()
+        if scope.user:
+            findings = self._search.recall(
+                query, scope, limit=window.facts, tokens=window.fact_tokens, now=self._clock()
+            )
+        return Recalled(
+            turns=self._transcript.recall(query, scope),
+            findings=findings,
+            summary=self._summaries.of(scope).text,
+        )
 
     def keep(self, turn: Turn, scope: Scope) -> str:
         """Keep a turn, secrets left out, and return its memory id."""
@@ -69,59 +103,172 @@ class Diary:
             question=without_secrets(readable(turn.question)),
             answer=without_secrets(readable(turn.answer)),
         )
-        row = self._transcript.keep(clean, scope)
+        with transaction(self._database):
+            row, is_new = self._transcript.keep(clean, scope)
+            if is_new:
+                self._summaries.go_on(scope)
+                cited = [each.memory_id for each in turn.evidence if each.memory_id]
+                self._facts.note_used(cited, scope, now=self._clock())
         self._transcript.embed_fallen_out(scope)
         return f"turn-{row}"
 
-    def remember(self, fact: str, scope: Scope, *, run_id: str | None = None) -> str:
+    def remember(self, learned: Learned, scope: Scope) -> str:
         """Keep a fact and return its memory id. Raises `ToolError` for what may not be kept."""
-        text = " ".join(readable(fact).split())
-        _require_keepable(text, scope)
-        row = self._facts.remember(text, scope, run_id=run_id, now=self._clock())
+        clean = replace(learned, text=keepable(learned.text, scope))
+        with transaction(self._database):
+            row = self._facts.remember(clean, scope, now=self._clock())
         self._facts.embed_new()
         return fact_id(row)
+
+    def correct(self, about: str, learned: Learned, scope: Scope) -> str:
+        """Put right what matches `about`, a memory id or words; return the new memory id.
+
+        Raises `ToolError` when not exactly one current fact matches.
+        """
+        keepable(learned.text, scope)
+        person = person_of(scope)
+        rows = self._search.matching(_query(about), person)
+        found = list(self._facts.facts(person, history=False, rows=rows).values()) if rows else []
+        if len(found) != 1:
+            listed = "; ".join(f"{fact.memory_id}: {fact.text}" for fact in found[:8])
+            raise ToolError(
+                f"{len(found)} memories match {about!r}, not one. "
+                + (f"Name one of {listed}." if found else "Use `remember` to keep it as new."),
+                code="no_single_memory",
+            )
+        replaced = (found[0].memory_id,)
+        return self.remember(replace(learned, replaces=replaced, corrects=True), scope)
 
     def search(self, query: str, scope: Scope, *, limit: int = 5) -> list[Finding]:
         """Return the user's facts nearest to a query, best first."""
         if not scope.user:
             return []
-        return self._facts.search(readable(query[:_MAX_QUERY_CHARS]), scope, limit=limit)
+        return self._search.search(_query(query), scope, limit=limit, now=self._clock())
 
     def facts(self, scope: Scope, *, history: bool) -> list[Fact]:
         """Return all facts about the user, oldest first."""
-        return self._facts.facts(scope, history=history) if scope.user else []
+        if not scope.user:
+            return []
+        return list(self._facts.facts(person_of(scope), history=history).values())
 
-    def turns(self, scope: Scope) -> list[Turn]:
+    def turns(self, scope: Scope) -> list[Kept]:
         """Return the user's turns in all threads, or the thread's where nobody is named."""
-        return [turn for _, _, turn in self._transcript.turns(scope)]
+        return self._transcript.turns(scope)
+
+    def summaries(self, scope: Scope) -> dict[str, str]:
+        """Return the summaries of the user's threads."""
+        return self._summaries.all(scope)
+
+    def unread(self, *, limit: int) -> list[Unread]:
+        """Return the oldest turns that nobody has looked through for facts, with what is known."""
+        found: list[Unread] = []
+        for scope, kept in self._transcript.unconsidered(limit=limit):
+            near = self._search.search(
+                _query(kept.turn.question), scope, limit=self._window.facts, now=self._clock()
+            )
+            ids = [each.source.memory_id for each in near if each.source.type == "memory"]
+            rows = [row for each in ids if (row := row_of(each)) is not None]
+            related = self._facts.facts(person_of(scope), history=False, rows=rows).values()
+            found.append(Unread(scope=scope, kept=kept, related=tuple(related)))
+        return found
+
+    def learn(self, unread: Unread, learned: Iterable[Learned]) -> list[Fact]:
+        """Keep what was found in a turn, and that it was looked through, as one change.
+
+        Returns the facts that are new. What may not be kept is left out; a turn that is gone
+        meanwhile teaches nothing.
+        """
+        scope, turn = unread.scope, unread.kept.turn
+        before = self._database.execute("SELECT max(id) FROM facts").fetchone()[0] or 0
+        rows: set[int] = set()
+        with transaction(self._database):
+            if self._transcript.consider(unread.kept.row):
+                for each in learned:
+                    try:
+                        text = keepable(each.text, scope)
+                    except ToolError:
+                        continue
+                    fact = replace(each, text=text, run_id=turn.run_id, observed_at=turn.created_at)
+                    rows.add(self._facts.remember(fact, scope, now=self._clock()))
+        self._facts.embed_new()
+        fresh = [row for row in sorted(rows) if row > before]
+        return list(self._facts.facts(person_of(scope), history=True, rows=fresh).values())
+
+    def overdue(self, scope: Scope, *, turns: int) -> Overdue | None:
+        """Return what a model may sum up, once `turns` have left the window since it last did."""
+        return self._summaries.overdue(scope, turns=turns)
+
+    def sum_up(self, overdue: Overdue, text: str) -> None:
+        """Keep the summary that a model wrote."""
+        with transaction(self._database):
+            self._summaries.write(overdue, without_secrets(readable(text)))
+
+    def matching(self, scope: Scope, query: str | None) -> Matches:
+        """Return the user's facts and turns that match a query or a memory id; all with none.
+
+        A turn matches when it holds every word of the query, when a fact that matches was said in
+        it, or when it holds every word of one. Where nobody is named, it is the thread's turns.
+        """
+        turns, person = self._transcript.turns(scope), person_of(scope)
+        if query is None:
+            facts = self._facts.facts(person, history=True) if scope.user else {}
+            return Matches(facts=tuple(facts.values()), turns=tuple(turns))
+        rows = self._search.matching(_query(query), person) if scope.user else []
+        found = tuple(self._facts.facts(person, history=True, rows=rows).values()) if rows else ()
+        wanted = [set(stems(fact.text)) - _PERSON for fact in found]
+        if row_of(query) is None:
+            wanted.append(set(stems(_query(query))))
+        runs = {fact.run_id for fact in found if fact.run_id}
+        about = tuple(kept for kept in turns if kept.turn.run_id in runs or _holds(kept, wanted))
+        return Matches(facts=found, turns=about)
+
+    def erase(self, scope: Scope, *, facts: Sequence[str], runs: Sequence[str]) -> None:
+        """Delete the user's facts, and the turns of runs, from every file."""
+        ids, run_ids, person = set(facts), set(runs), person_of(scope)
+        with transaction(self._database):
+            rows = [row for row in self._facts.facts(person, history=True) if fact_id(row) in ids]
+            turns = [kept for kept in self._transcript.turns(scope) if kept.turn.run_id in run_ids]
+            self._delete(scope, rows, turns)
+        self._erase()
 
     def forget(self, scope: Scope, query: str | None) -> int:
-        """Delete from every file what was asked for, and return how many memories that were."""
+        """Delete from every file what was asked for, and return how many memories that were.
+
+        With a query, the facts that match and no turns.
+        """
+        person = person_of(scope)
         with transaction(self._database):
-            wanted = None if query is None else readable(query[:_MAX_QUERY_CHARS])
-            forgotten = 0
-            if scope.user:
-                forgotten += self._gone_facts(*self._facts.forget(scope, wanted))
             if query is None:
-                forgotten += self._gone_turns(*self._transcript.forget(scope, in_thread=False))
-        self._erase_gone()
-        return forgotten
+                rows = list(self._facts.facts(person, history=True)) if scope.user else []
+                turns = self._transcript.turns(scope)
+            else:
+                rows = self._search.matching(_query(query), person) if scope.user else []
+                turns = []
+            self._delete(scope, rows, turns)
+        self._erase()
+        return len(rows) + len(turns)
 
     def forget_thread(self, scope: Scope) -> int:
         """Delete the turns of one thread from every file, and return how many."""
         with transaction(self._database):
-            forgotten = self._gone_turns(*self._transcript.forget(scope, in_thread=True))
-        self._erase_gone()
-        return forgotten
+            turns = self._transcript.turns(scope, in_thread=True)
+            self._delete(scope, [], turns)
+        self._erase()
+        return len(turns)
 
-    def forget_fact(self, memory_id: str, scope: Scope) -> bool:
-        """Delete one of the user's facts from every file; False when there is none."""
-        if not scope.user:
-            return False
+    def retain(self, policy: Retention) -> int:
+        """Delete from every file what is too old or too many; return how many memories."""
+        now, number = self._clock(), 0
         with transaction(self._database):
-            forgotten = self._gone_facts(*self._facts.forget_one(memory_id, scope))
-        self._erase_gone()
-        return forgotten > 0
+            for (tenant, user), rows in outdated_facts(self._database, policy, now=now).items():
+                self._delete(Scope(tenant=tenant, user=user, thread_id=""), rows, [])
+                number += len(rows)
+            old = outdated_turns(self._database, self._transcript, policy, now=now)
+            for scope, turns in old:
+                self._delete(scope, [], turns)
+                number += len(turns)
+        self._erase()
+        return number
 
     def reembed(self) -> None:
         """Make all vectors again."""
@@ -133,56 +280,26 @@ class Diary:
             while self._transcript.embed_fallen_out(scope):
                 pass
 
-    def _gone_facts(self, count: int, collection: str, rows: list[int]) -> int:
-        """Note which vectors are to be erased; a whole collection when no rows are named."""
-        if count:
-            whole: list[int | None] = [None]
-            self._note_gone((collection, row) for row in rows or whole)
-        return count
+    def _delete(self, scope: Scope, rows: list[int], turns: list[Kept]) -> None:
+        """Delete within the caller's transaction, and note what is to be erased."""
+        if rows:
+            collection, vectors = self._facts.delete(person_of(scope), rows)
+            self._erasure.note({collection: vectors})
+        if turns:
+            self._erasure.note(self._transcript.delete(scope, turns))
 
-    def _gone_turns(self, count: int, collections: list[str]) -> int:
-        self._note_gone((collection, None) for collection in collections)
-        return count
-
-    def _note_gone(self, gone: Iterable[tuple[str, int | None]]) -> None:
-        self._database.executemany("INSERT INTO gone (collection, row) VALUES (?, ?)", gone)
-
-    def _erase_gone(self) -> None:
-        """Rid every file of what was deleted, then of the note that it was."""
-        gone: dict[str, list[int]] = {}
-        whole: set[str] = set()
-        for collection, row in self._database.execute("SELECT collection, row FROM gone"):
-            rows = gone.setdefault(str(collection), [])
-            if row is None:
-                whole.add(str(collection))
-            else:
-                rows.append(int(row))
-        if not gone:
-            return
-        self._meaning.erase({name: [] if name in whole else rows for name, rows in gone.items()})
-        self._facts.scrub()
-        self._transcript.scrub()
-        scrub(self._database)
-        self._database.execute("DELETE FROM gone")
+    def _erase(self) -> None:
+        self._erasure.finish(self._facts.keywords, self._transcript.keywords)
 
 
-def _require_keepable(fact: str, scope: Scope) -> None:
-    if not scope.user:
-        raise ToolError(
-            "Nobody in particular is asking, so there is nobody to remember this about. "
-            "Go on without remembering it.",
-            code="no_user",
-        )
-    if not fact:
-        raise ToolError("There is no fact to remember; say it in one sentence.", code="empty_fact")
-    if len(fact) > _MAX_FACT_CHARS:
-        raise ToolError(
-            f"The fact has {len(fact):,} characters; put it in fewer than {_MAX_FACT_CHARS:,}.",
-            code="fact_too_long",
-        )
-    if (secret := secret_in(fact)) is not None:
-        raise ToolError(
-            f"The fact holds what looks like {secret}, which is never kept. "
-            "Tell the person so, and remember the rest without it.",
-            code="secret_refused",
-        )
+_PERSON = set(stems("user person"))
+
+
+def _holds(kept: Kept, wanted: Sequence[set[str]]) -> bool:
+    """Return whether a turn holds all words of one of several sets."""
+    have = set(stems(f"{kept.turn.question}\n{kept.turn.answer}"))
+    return any(words and words <= have for words in wanted)
+
+
+def _query(text: str) -> str:
+    return readable(text[:_MAX_QUERY_CHARS])

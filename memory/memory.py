@@ -18,6 +18,8 @@ class Recalled:
     """Earlier turns of the thread, oldest first: the latest ones and those that bear on it."""
     findings: tuple[Finding, ...] = ()
     """Facts about the person that bear on it."""
+    summary: str = ""
+    """What the thread's turns before the latest ones came to."""
 
 
 class Memory(Protocol):

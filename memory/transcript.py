@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
 
+from surefoot.model import estimated_tokens
 from surefoot.scope import Scope
-from surefoot.turns import Turn
+from surefoot.turns import Cited, Turn
 
 from .database import transaction
 from .fusion import fuse
 from .keywords import KeywordIndex, scope_key
 from .meaning import Meaning
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS turns (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    tenant TEXT NOT NULL,
-    user TEXT NOT NULL,      -- empty when nobody in particular asked
-    thread TEXT NOT NULL,
-    run_id TEXT NOT NULL,
-    question TEXT NOT NULL,
-    answer TEXT NOT NULL,
-    created_at TEXT NOT NULL,
-    has_vector INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (tenant, user, thread, run_id)
-);
-CREATE INDEX IF NOT EXISTS turns_by_thread ON turns (tenant, user, thread, id);
-CREATE INDEX IF NOT EXISTS turns_without_vector
-    ON turns (tenant, user, thread, id) WHERE has_vector = 0;
-"""
-
-_IN_THREAD = "tenant = ? AND user = ? AND thread = ?"
+Place = tuple[str, str, str]
+IN_THREAD = "tenant = ? AND user = ? AND thread = ?"
+_COLUMNS = "run_id, question, answer, created_at, evidence"
 _CANDIDATES = 30
 _BATCH = 32
 _BEARS_ON = 0.5
@@ -41,15 +27,29 @@ _BEARS_ON = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """How much of a thread stands before a question."""
+    """How much of memory stands before a question, in tokens as `estimated_tokens` counts them."""
 
     turns: int = 12
     """The latest turns, at most."""
-    chars: int = 16_000
-    """What they may hold together; the very last one always stands."""
+    tokens: int = 4_000
+    """What they may take together; the very last one always stands."""
     older_turns: int = 4
     """Turns from before the latest that bear on the question, at most."""
-    older_chars: int = 8_000
+    older_tokens: int = 2_000
+    summary_tokens: int = 400
+    """What the summary of all turns before the latest may take."""
+    facts: int = 5
+    """Facts that bear on the question, at most, standing wishes not counted."""
+    fact_tokens: int = 800
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A turn with where it is kept."""
+
+    row: int
+    thread_id: str
+    turn: Turn
 
 
 class Transcript:
@@ -63,37 +63,48 @@ class Transcript:
         self._database = database
         self._meaning = meaning
         self._window = window
-        self._keywords = KeywordIndex(database, "turn_words")
+        self.keywords = KeywordIndex(database, "turn_words")
 
-    def keep(self, turn: Turn, scope: Scope) -> int:
-        """Keep a turn and return its row. A run's turn is kept once."""
-        place = _place(scope)
-        with transaction(self._database):
-            known = self._database.execute(
-                f"SELECT id FROM turns WHERE {_IN_THREAD} AND run_id = ?", (*place, turn.run_id)
-            ).fetchone()
-            if known is not None:
-                return int(known[0])
-            row = self._database.execute(
-                "INSERT INTO turns (tenant, user, thread, run_id, question, answer, created_at) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (*place, turn.run_id, turn.question, turn.answer, turn.created_at),
-            ).lastrowid
-            assert row is not None
-            self._keywords.add(row, place, _text(turn.question, turn.answer))
-        return row
+    def keep(self, turn: Turn, scope: Scope) -> tuple[int, bool]:
+        """Keep a turn; return its row and whether it is new. A run's turn is kept once.
+
+        Belongs to the caller's transaction.
+        """
+        place = place_of(scope)
+        known = self._database.execute(
+            f"SELECT id FROM turns WHERE {IN_THREAD} AND run_id = ?", (*place, turn.run_id)
+        ).fetchone()
+        if known is not None:
+            return int(known[0]), False
+        evidence = json.dumps([asdict(cited) for cited in turn.evidence], ensure_ascii=False)
+        row = self._database.execute(
+            f"INSERT INTO turns (tenant, user, thread, {_COLUMNS}, is_considered) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *place,
+                turn.run_id,
+                turn.question,
+                turn.answer,
+                turn.created_at,
+                evidence,
+                not scope.user,
+            ),
+        ).lastrowid
+        assert row is not None
+        self.keywords.add(row, place, _text(turn.question, turn.answer))
+        return row, True
 
     def embed_fallen_out(self, scope: Scope) -> bool:
         """Give vectors to turns that have left the window, oldest first; False when all have."""
-        place = _place(scope)
+        place = place_of(scope)
         inside = self._database.execute(
-            f"SELECT id FROM turns WHERE {_IN_THREAD} ORDER BY id DESC LIMIT 1 OFFSET ?",
+            f"SELECT id FROM turns WHERE {IN_THREAD} ORDER BY id DESC LIMIT 1 OFFSET ?",
             (*place, self._window.turns - 1),
         ).fetchone()
         if inside is None:
             return False
         rows = self._database.execute(
-            f"SELECT id, question, answer FROM turns WHERE {_IN_THREAD} AND has_vector = 0 "
+            f"SELECT id, question, answer FROM turns WHERE {IN_THREAD} AND has_vector = 0 "
             "AND id < ? ORDER BY id LIMIT ?",
             (*place, inside[0], _BATCH),
         ).fetchall()
@@ -109,42 +120,82 @@ class Transcript:
 
     def recall(self, question: str, scope: Scope) -> tuple[Turn, ...]:
         """Return the latest turns, and before them the older ones that bear on the question."""
-        place = _place(scope)
+        place = place_of(scope)
         latest = self._latest(place)
         if not latest:
             return ()
         older = self._older(question, place, before=min(latest))
         return tuple(turn for _, turn in sorted((older | latest).items()))
 
-    def turns(self, scope: Scope, *, in_thread: bool = False) -> list[tuple[int, str, Turn]]:
-        """Return row, thread and content of a person's turns, in all threads or in this one.
+    def fallen_out(self, scope: Scope, *, after: int, limit: int) -> list[tuple[int, Turn]]:
+        """Return the last `limit` turns behind row `after` that the window leaves out."""
+        place = place_of(scope)
+        latest = self._latest(place)
+        rows = self._database.execute(
+            f"SELECT id, {_COLUMNS} FROM turns WHERE {IN_THREAD} AND id > ? AND id < ? "
+            "ORDER BY id DESC LIMIT ?",
+            (*place, after, min(latest, default=0), limit),
+        ).fetchall()
+        return [(int(row), _turn(*columns)) for row, *columns in reversed(rows)]
+
+    def unconsidered(self, *, limit: int) -> list[tuple[Scope, Kept]]:
+        """Return the oldest turns that nobody has looked through for facts yet."""
+        rows = self._database.execute(
+            f"SELECT tenant, user, id, thread, {_COLUMNS} FROM turns WHERE is_considered = 0 "
+            "ORDER BY id LIMIT ?",
+            (limit,),
+        )
+        return [
+            (Scope(tenant=tenant, user=user, thread_id=columns[1]), _kept(columns))
+            for tenant, user, *columns in rows
+        ]
+
+    def consider(self, row: int) -> bool:
+        """Note that a turn was looked through for facts; False when it is gone meanwhile."""
+        done = self._database.execute("UPDATE turns SET is_considered = 1 WHERE id = ?", (row,))
+        return done.rowcount > 0
+
+    def turns(self, scope: Scope, *, in_thread: bool = False) -> list[Kept]:
+        """Return a person's turns in all threads or in this one, oldest first.
 
         Where nobody is named, those of the thread.
         """
-        condition, values = _extent(scope, in_thread)
+        condition, values = extent_of(scope, in_thread)
         rows = self._database.execute(
-            "SELECT id, thread, run_id, question, answer, created_at FROM turns "
-            f"WHERE {condition} ORDER BY id",
-            values,
+            f"SELECT id, thread, {_COLUMNS} FROM turns WHERE {condition} ORDER BY id", values
         )
-        return [(int(row), str(thread), _turn(*columns)) for row, thread, *columns in rows]
+        return [_kept(columns) for columns in rows]
 
-    def forget(self, scope: Scope, *, in_thread: bool) -> tuple[int, list[str]]:
-        """Delete what `turns` returns.
+    def by_thread(self, rows: Collection[int]) -> list[tuple[Scope, list[Kept]]]:
+        """Return turns by the thread they stand in."""
+        found: dict[Scope, list[Kept]] = {}
+        for row in sorted(rows):
+            tenant, user, *columns = self._database.execute(
+                f"SELECT tenant, user, id, thread, {_COLUMNS} FROM turns WHERE id = ?", (row,)
+            ).fetchone()
+            kept = _kept(columns)
+            scope = Scope(tenant=tenant, user=user or None, thread_id=kept.thread_id)
+            found.setdefault(scope, []).append(kept)
+        return list(found.items())
 
-        Returns how many, and the collections that held their vectors. Belongs to the caller's
-        transaction.
+    def delete(self, scope: Scope, kept: Sequence[Kept]) -> dict[str, list[int]]:
+        """Delete turns of a scope's person, and the summaries of their threads.
+
+        Returns the rows that were deleted from each collection of vectors, none for all of it.
+        Belongs to the caller's transaction.
         """
-        found = self.turns(scope, in_thread=in_thread)
-        self._keywords.remove(row for row, _, _ in found)
-        condition, values = _extent(scope, in_thread)
-        self._database.execute(f"DELETE FROM turns WHERE {condition}", values)
-        threads = dict.fromkeys(thread for _, thread, _ in found)
-        return len(found), [_collection((*_place(scope)[:2], thread)) for thread in threads]
-
-    def scrub(self) -> None:
-        """Rewrite the keyword index so that it holds no word of a deleted turn."""
-        self._keywords.scrub()
+        self.keywords.remove(each.row for each in kept)
+        self._database.executemany("DELETE FROM turns WHERE id = ?", [(k.row,) for k in kept])
+        gone: dict[str, list[int]] = {}
+        for thread in dict.fromkeys(each.thread_id for each in kept):
+            place = (*place_of(scope)[:2], thread)
+            self._database.execute(f"DELETE FROM summaries WHERE {IN_THREAD}", place)
+            left = self._database.execute(
+                f"SELECT 1 FROM turns WHERE {IN_THREAD} LIMIT 1", place
+            ).fetchone()
+            rows = [each.row for each in kept if each.thread_id == thread]
+            gone[_collection(place)] = rows if left else []
+        return gone
 
     def without_vectors(self) -> None:
         """Note that no turn has a vector any more."""
@@ -157,21 +208,20 @@ class Transcript:
         )
         return [Scope(tenant=t, user=user or None, thread_id=thread) for t, user, thread in rows]
 
-    def _latest(self, place: tuple[str, str, str]) -> dict[int, Turn]:
+    def _latest(self, place: Place) -> dict[int, Turn]:
         rows = self._database.execute(
-            "SELECT id, run_id, question, answer, created_at FROM turns "
-            f"WHERE {_IN_THREAD} ORDER BY id DESC LIMIT ?",
+            f"SELECT id, {_COLUMNS} FROM turns WHERE {IN_THREAD} ORDER BY id DESC LIMIT ?",
             (*place, self._window.turns),
         )
-        return _within(((row, _turn(*columns)) for row, *columns in rows), self._window.chars, 1)
+        return _within(((row, _turn(*columns)) for row, *columns in rows), self._window.tokens, 1)
 
-    def _older(self, question: str, place: tuple[str, str, str], *, before: int) -> dict[int, Turn]:
+    def _older(self, question: str, place: Place, *, before: int) -> dict[int, Turn]:
         first = self._database.execute(
-            f"SELECT min(id) FROM turns WHERE {_IN_THREAD}", place
+            f"SELECT min(id) FROM turns WHERE {IN_THREAD}", place
         ).fetchone()
         if first[0] == before or not self._window.older_turns:
             return {}
-        words = self._keywords.search(question, place, limit=_CANDIDATES, below=before)
+        words = self.keywords.search(question, place, limit=_CANDIDATES, below=before)
         nearest = self._meaning.nearest(_collection(place), question, limit=_CANDIDATES)
         meaning = {row: cosine for row, cosine in nearest.items() if row < before}
         scores = fuse(words, meaning)
@@ -179,43 +229,55 @@ class Transcript:
         best = [row for row in scores if scores[row] >= enough][: self._window.older_turns]
         marks = ", ".join("?" * len(best))
         found = self._database.execute(
-            "SELECT id, run_id, question, answer, created_at FROM turns "
-            f"WHERE {_IN_THREAD} AND id IN ({marks})",
+            f"SELECT id, {_COLUMNS} FROM turns WHERE {IN_THREAD} AND id IN ({marks})",
             (*place, *best),
         )
         turns = {int(row): _turn(*columns) for row, *columns in found}
         ranked = ((row, turns[row]) for row in best if row in turns)
-        return _within(ranked, self._window.older_chars, 0)
+        return _within(ranked, self._window.older_tokens, 0)
 
 
-def _within(turns: Iterable[tuple[int, Turn]], chars: int, at_least: int) -> dict[int, Turn]:
+def place_of(scope: Scope) -> Place:
+    """Return which thread of whom a scope is."""
+    return scope.tenant, scope.user or "", scope.thread_id
+
+
+def extent_of(scope: Scope, in_thread: bool) -> tuple[str, tuple[str, ...]]:
+    """Return the condition, with its values, for a person's rows or those of one thread."""
+    if scope.user and not in_thread:
+        return "tenant = ? AND user = ?", (scope.tenant, scope.user)
+    return IN_THREAD, place_of(scope)
+
+
+def _within(turns: Iterable[tuple[int, Turn]], tokens: int, at_least: int) -> dict[int, Turn]:
     """Return turns as long as they fit together."""
     kept: dict[int, Turn] = {}
     for row, turn in turns:
-        chars -= len(turn.question) + len(turn.answer)
-        if chars < 0 and len(kept) >= at_least:
+        tokens -= estimated_tokens(turn.question) + estimated_tokens(turn.answer)
+        if tokens < 0 and len(kept) >= at_least:
             break
         kept[int(row)] = turn
     return kept
 
 
-def _turn(run_id: str, question: str, answer: str, created_at: str) -> Turn:
-    return Turn(run_id=run_id, question=question, answer=answer, created_at=created_at)
+def _kept(columns: Sequence[object]) -> Kept:
+    row, thread, *turn = columns
+    return Kept(row=int(str(row)), thread_id=str(thread), turn=_turn(*map(str, turn)))
+
+
+def _turn(run_id: str, question: str, answer: str, created_at: str, evidence: str) -> Turn:
+    return Turn(
+        run_id=run_id,
+        question=question,
+        answer=answer,
+        created_at=created_at,
+        evidence=tuple(Cited(**each) for each in json.loads(evidence)),
+    )
 
 
 def _text(question: str, answer: str) -> str:
     return f"{question}\n{answer}"
 
 
-def _place(scope: Scope) -> tuple[str, str, str]:
-    return scope.tenant, scope.user or "", scope.thread_id
-
-
-def _extent(scope: Scope, in_thread: bool) -> tuple[str, tuple[str, ...]]:
-    if scope.user and not in_thread:
-        return "tenant = ? AND user = ?", (scope.tenant, scope.user)
-    return _IN_THREAD, _place(scope)
-
-
-def _collection(place: tuple[str, str, str]) -> str:
+def _collection(place: Place) -> str:
     return f"turns-{scope_key(place)}"

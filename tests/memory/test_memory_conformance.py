@@ -27,7 +27,7 @@ NOBODY = Scope(thread_id="t1")
 @pytest.fixture(params=["plain", "chroma"])
 async def memory(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AnyMemory]:
     days = count(1)
-    window = Window(turns=3, chars=1_000, older_turns=2)
+    window = Window(turns=3, tokens=250, older_turns=2)
 
     def clock() -> str:
         return f"2026-01-{next(days):02}T08:00:00Z"

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
+import anyio
 import chromadb
 import pytest
+from chromadb.api import ClientAPI
 from chromadb.config import Settings
+from hypothesis import given
+from hypothesis import strategies as st
+from langchain_core.embeddings import DeterministicFakeEmbedding
+from langgraph.store.base import (
+    GetOp,
+    Item,
+    ListNamespacesOp,
+    MatchCondition,
+    Op,
+    PutOp,
+    Result,
+    SearchOp,
+)
+from langgraph.store.memory import InMemoryStore
 
-from surefoot.memory import ChromaStore, MiniLM
+from surefoot.errors import ConfigurationError
+from surefoot.memory import AsyncChromaStore, ChromaStore, LangChainEmbedder, MiniLM
 
 
 class Clock:
@@ -78,3 +98,133 @@ async def test_it_works_from_an_event_loop(tmp_path: Path) -> None:
     await store.aput(("a",), "k", {"text": "hello"})
     assert (item := await store.aget(("a",), "k")) is not None
     assert item.value == {"text": "hello"}
+
+
+@pytest.mark.anyio
+async def test_what_an_event_loop_does_at_once_goes_into_one_batch(tmp_path: Path) -> None:
+    store = AsyncChromaStore(opened(tmp_path, Clock()))
+    async with anyio.create_task_group() as tasks:
+        for n in range(20):
+            tasks.start_soon(store.aput, ("a",), str(n), {"text": f"number {n}"})
+
+    assert len(await store.asearch(("a",), limit=50)) == 20
+    with pytest.raises(asyncio.InvalidStateError):
+        store.get(("a",), "1")
+
+
+def test_vectors_of_another_model_are_refused_until_they_are_made_again(tmp_path: Path) -> None:
+    client = chromadb.PersistentClient(tmp_path, settings=Settings(anonymized_telemetry=False))
+    ChromaStore(client, embedder=MiniLM()).put(("a",), "k", {"text": "two cats"})
+    other = LangChainEmbedder(DeterministicFakeEmbedding(size=8), name="fake", dimension=8)
+    store = ChromaStore(client, embedder=other)
+
+    with pytest.raises(ConfigurationError, match="made by 'all-MiniLM-L6-v2-int8'"):
+        store.search(("a",), query="pets")
+    store.reembed()
+
+    [found] = store.search(("a",), query="pets")
+    assert found.score is not None
+    with pytest.raises(ConfigurationError):
+        ChromaStore(client, embedder=MiniLM()).put(("a",), "l", {"text": "a dog"})
+
+
+def test_what_a_crash_left_of_a_put_is_not_found(tmp_path: Path) -> None:
+    """Vectors go first; until the item stands there too, the older one is what counts."""
+    client = chromadb.PersistentClient(tmp_path, settings=Settings(anonymized_telemetry=False))
+    store = ChromaStore(client, embedder=MiniLM(), fields=["text"])
+    store.put(("a",), "k", {"text": "The meeting is on Monday."})
+    rows = client.get_collection("surefoot-vectors", embedding_function=None)
+    [about] = rows.get(include=["metadatas"])["metadatas"] or []
+    rows.add(
+        ids=["left over"],
+        embeddings=MiniLM().embed(["a kitten"]),
+        metadatas=[{**about, "version": "never written"}],
+    )
+
+    [found] = store.search(("a",), query="a kitten")
+
+    assert found.value == {"text": "The meeting is on Monday."}
+    assert found.score is not None and found.score < 0.5
+
+
+def test_an_item_with_more_inside_than_is_labelled_is_found_by_any_of_it(tmp_path: Path) -> None:
+    store = opened(tmp_path, Clock())
+    store.put(("a",), "many", {f"k{n}": n for n in range(200)}, index=False)
+    store.put(("a",), "endless", {"k150": float("inf")}, index=False)
+    store.put(("a",), "nested", {"deep": {"er": {"k": "v" * 10, "long": "w" * 999}}}, index=False)
+
+    def keys(**wanted: object) -> list[str]:
+        return [item.key for item in store.search(("a",), filter=wanted)]
+
+    assert keys(k150=150) == ["many"]
+    assert keys(k150={"$gt": 100}) == ["many", "endless"]
+    assert keys(deep={"er": {"k": "v" * 10}}) == ["nested"]
+    assert [i.key for i in store.search((), filter={"deep.er.long": "w" * 999})] == ["nested"]
+    with pytest.raises(ValueError, match="Unknown filter operator"):
+        keys(k150={"$like": "1"})
+
+
+def test_a_value_that_changes_is_no_longer_found_by_what_it_was(tmp_path: Path) -> None:
+    store = opened(tmp_path, Clock())
+    store.put(("a",), "k", {"text": "x", "colour": "red", "n": 1}, ttl=1)
+    store.put(("a",), "k", {"text": "x", "size": 2}, ttl=None)
+
+    assert store.search(("a",), filter={"colour": "red"}) == []
+    assert store.search(("a",), filter={"n": {"$lt": 9}}) == []
+    assert len(store.search(("a",), filter={"size": 2})) == 1
+    assert store.sweep_ttl() == 0
+
+
+_NAMESPACES = st.lists(st.sampled_from(["a", "b", "*", "a.b"]), min_size=1, max_size=3).map(tuple)
+_VALUES = st.dictionaries(
+    st.sampled_from(["n", "text", "deep"]),
+    st.one_of(
+        st.integers(-2, 2),
+        st.booleans(),
+        st.sampled_from(["", "1", "x"]),
+        st.dictionaries(st.just("n"), st.integers(0, 1)),
+    ),
+)
+_FILTERS: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
+    [{}, {"n": 1}, {"n": {"$ne": 1}}, {"text": "1"}, {"deep.n": 1}, {"deep": {"n": 0}}]
+)
+_PLACES = st.sampled_from(["prefix", "suffix"])
+_ITEMS: st.SearchStrategy[Op] = st.one_of(
+    st.tuples(_NAMESPACES, st.sampled_from("kl"), st.none() | _VALUES).map(lambda a: PutOp(*a)),
+    st.tuples(_NAMESPACES, st.sampled_from("kl")).map(lambda a: GetOp(*a)),
+    st.tuples(st.just(()) | _NAMESPACES, _FILTERS, st.just(100)).map(lambda a: SearchOp(*a)),
+)
+_LISTINGS: st.SearchStrategy[Op] = st.tuples(
+    st.lists(st.builds(MatchCondition, _PLACES, _NAMESPACES), max_size=2).map(tuple),
+    st.none() | st.integers(1, 3),
+    st.just(100),
+).map(lambda a: ListNamespacesOp(*a))
+_BATCHES = st.lists(_ITEMS, max_size=6) | st.lists(_LISTINGS, max_size=2)
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> ClientAPI:
+    folder = tmp_path_factory.mktemp("chroma")
+    return chromadb.PersistentClient(folder, settings=Settings(anonymized_telemetry=False))
+
+
+@given(st.lists(_BATCHES, max_size=4))
+def test_it_answers_as_langgraphs_own_store_does(
+    client: ClientAPI, batches: list[list[Op]]
+) -> None:
+    ours, theirs = ChromaStore(client, name=f"s{uuid4().hex}"), InMemoryStore()
+    for batch in batches:
+        for mine, expected in zip(ours.batch(batch), theirs.batch(batch), strict=True):
+            assert told(mine) == told(expected)
+        for space in [space for space, items in theirs._data.items() if not items]:
+            del theirs._data[space]  # it goes on listing namespaces that are empty
+
+
+def told(result: Result) -> object:
+    """Return what a store answers, without the times at which it was kept."""
+    if not isinstance(result, list):
+        return None if result is None else (result.namespace, result.key, result.value)
+    return sorted(
+        ((each.namespace, each.key, each.value) if isinstance(each, Item) else each)
+        for each in result
+    )

@@ -18,6 +18,7 @@ from surefoot.events import TERMINAL, Event
 from surefoot.graphs import DEFAULT_CHECKS, PLAN_SPEC, Checks, Decision, build
 from surefoot.limits import Limits, ReleasePolicy, ThreadPolicy
 from surefoot.memory import Memory
+from surefoot.messages import Image
 from surefoot.model import ChatModel
 from surefoot.scope import Scope
 from surefoot.settings import Settings
@@ -29,7 +30,7 @@ from .home import Home
 from .models.edition import data_edition
 from .models.layer import Layer, make_layer
 from .prompts import assistant_prompt
-from .questions import sound_question, sound_tenant, sound_thread
+from .questions import sound_images, sound_question, sound_tenant, sound_thread
 from .recorded import work_recorded
 from .rooms import Rooms
 from .runs import Emit, Job, Run, RunEngine, ThreadKey, expire_runs
@@ -113,6 +114,7 @@ class Assistant:
         self,
         text: str,
         *,
+        images: Sequence[Image] = (),
         thread: str | None = None,
         user: str | None = None,
         tenant: str | None = None,
@@ -124,7 +126,13 @@ class Assistant:
         Without a thread the question starts one of its own.
         """
         job = await self.start(
-            text, thread=thread, user=user, tenant=tenant, message_id=message_id, release=release
+            text,
+            images=images,
+            thread=thread,
+            user=user,
+            tenant=tenant,
+            message_id=message_id,
+            release=release,
         )
         return await asyncio.shield(job.result)
 
@@ -132,6 +140,7 @@ class Assistant:
         self,
         text: str,
         *,
+        images: Sequence[Image] = (),
         thread: str | None = None,
         user: str | None = None,
         tenant: str | None = None,
@@ -140,7 +149,13 @@ class Assistant:
     ) -> AsyncIterator[Event]:
         """Ask a question and yield the run's events up to the last. Leaving early stops nothing."""
         job = await self.start(
-            text, thread=thread, user=user, tenant=tenant, message_id=message_id, release=release
+            text,
+            images=images,
+            thread=thread,
+            user=user,
+            tenant=tenant,
+            message_id=message_id,
+            release=release,
         )
         events = self.follow(job.run.scope.thread_id, tenant=tenant, after=job.first_seq)
         async with aclosing(events):
@@ -154,6 +169,7 @@ class Assistant:
         self,
         text: str,
         *,
+        images: Sequence[Image] = (),
         thread: str | None = None,
         user: str | None = None,
         tenant: str | None = None,
@@ -174,6 +190,7 @@ class Assistant:
             run_id=run_id,
             scope=scope,
             text=sound_question(text, max_chars=self.settings.max_question_chars),
+            images=sound_images(images),
             message_id=message_id,
             policy=release or self._release,
             created_at=clock.now(),

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
+from collections.abc import Sequence
 
 from surefoot.errors import InputError
+from surefoot.messages import Image
+
+MOST_IMAGES = 8
+MOST_IMAGE_BYTES = 5_000_000
+"""What every provider takes."""
 
 _THREAD = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _TENANT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
@@ -28,6 +35,29 @@ def sound_question(text: str, *, max_chars: int) -> str:
     if not clean:
         raise InputError("The question is empty.")
     return clean
+
+
+def sound_images(images: Sequence[Image]) -> tuple[Image, ...]:
+    """Return the pictures, each of the kind that it says it is, or raise `InputError`."""
+    if len(images) > MOST_IMAGES:
+        raise InputError(f"There are {len(images)} pictures; at most {MOST_IMAGES} are taken.")
+    return tuple(map(_sound_image, images))
+
+
+def _sound_image(image: Image) -> Image:
+    try:
+        file = b64decode(image.data, validate=True)
+    except ValueError:
+        raise InputError("A picture is not valid base64; `Image.of(bytes)` makes one.") from None
+    if len(file) > MOST_IMAGE_BYTES:
+        raise InputError(
+            f"A picture has {len(file):,} bytes; at most {MOST_IMAGE_BYTES:,} are taken. Make it "
+            "smaller."
+        )
+    sound = Image.of(file)
+    if sound.media_type != image.media_type:
+        raise InputError(f"A picture is called {image.media_type!r} and is {sound.media_type!r}.")
+    return sound
 
 
 def sound_thread(thread_id: str) -> str:

@@ -64,6 +64,7 @@ async def _head(worker: Worker, job: Job, equipment: Equipment) -> dict[str, Jso
             "policy": run.policy,
             "created_at": run.created_at,
         },
+        "images": [asdict(image) for image in run.images],
         "evidence": numbered,
         "model": equipment.model.name,
         "prompt": asdict(equipment.prompt),

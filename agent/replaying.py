@@ -15,6 +15,7 @@ from surefoot.events import Event, PlanCreated, PlanRevised, RunQueued
 from surefoot.evidence import Finding, ToolSource
 from surefoot.graphs import DEFAULT_CHECKS, Checkpoints, build
 from surefoot.limits import Limits, ReleasePolicy
+from surefoot.messages import Image
 from surefoot.model import ChatModel, ModelPart, ModelRequest
 from surefoot.scope import Scope
 from surefoot.tools import Arguments, CallContext, Tool, Toolbox, ToolOutput
@@ -158,9 +159,11 @@ def _run(cassette: Cassette) -> Run:
         message_id=known["message_id"],
         policy=_policy.validate_python(known["policy"]),
         created_at=known["created_at"] or "",
+        images=_images.validate_python(cassette.head.get("images", [])),
     )
 
 
+_images = TypeAdapter(tuple[Image, ...])
 _policy: TypeAdapter[ReleasePolicy] = TypeAdapter(ReleasePolicy)
 _prompt = TypeAdapter(Prompt)
 

@@ -103,6 +103,7 @@ class Worker:
             ticks=self.clock.ticks,
             checks=self.checks,
             policy=run.policy,
+            images=run.images,
             memory=equipment.memory,
             checkpointed=self.home.checkpoints is not None,
             calls=store,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     )
     from .evidence import Evidence, Finding
     from .limits import Limits
+    from .messages import Image
     from .settings import Settings
 
 _HOMES = {
@@ -29,6 +30,7 @@ _HOMES = {
     "ConfigurationError": "errors",
     "Evidence": "evidence",
     "Finding": "evidence",
+    "Image": "messages",
     "InputError": "errors",
     "LimitReached": "errors",
     "Limits": "limits",
@@ -49,6 +51,7 @@ __all__ = [
     "ConfigurationError",
     "Evidence",
     "Finding",
+    "Image",
     "InputError",
     "LimitReached",
     "Limits",

@@ -53,6 +53,8 @@ class RunStarted(EventBase):
     user: str | None = None
     message_id: str | None = None
     """The client's own id of the message."""
+    images: tuple[str, ...] = ()
+    """The kinds of the pictures that came with the question, such as `image/png`."""
     model: str = ""
     policy: ReleasePolicy = "hold"
 

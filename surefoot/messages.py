@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass
 
 from pydantic import JsonValue
+
+from .errors import InputError
+
+_FIRST_BYTES = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"),
+    (b"RIFF", "image/webp"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +43,14 @@ class Image:
     """Such as `image/png`."""
     data: str
     """The file, in base64."""
+
+    @classmethod
+    def of(cls, file: bytes) -> Image:
+        """Return the picture in a file, whose kind its first bytes tell. Raises `InputError`."""
+        for start, kind in _FIRST_BYTES:
+            if file.startswith(start) and (kind != "image/webp" or file[8:12] == b"WEBP"):
+                return cls(media_type=kind, data=b64encode(file).decode())
+        raise InputError("The file is no picture that models take: send PNG, JPEG, GIF or WebP.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,9 @@ class Occasion:
 
     run_id: str = ""
     scope: Scope | None = None
-    purpose: Literal["think", "answer", "repair"] = "think"
-    """`answer`: no more tools; `repair`: failed sentences are to be written again."""
+    purpose: Literal["think", "answer", "repair", "review"] = "think"
+    """`answer`: no more tools; `repair`: failed sentences are to be written again; `review`: one
+    claim is to be judged."""
     troubles: int = 0
     """Failed checks, refused plans and rounds without progress so far."""
     is_pure: bool = True

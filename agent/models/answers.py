@@ -9,7 +9,14 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from surefoot.graphs import CONTEXT_OPENS
-from surefoot.messages import AssistantMessage, Message, ToolCall, ToolMessage, UserMessage
+from surefoot.messages import (
+    AssistantMessage,
+    Message,
+    SystemMessage,
+    ToolCall,
+    ToolMessage,
+    UserMessage,
+)
 from surefoot.model import (
     ChatModel,
     Finished,
@@ -187,8 +194,10 @@ def _told(message: Message) -> list[object]:
             return ["assistant", text, [[call.name, call.args] for call in calls]]
         case ToolMessage():
             return ["tool", message.name, message.text, message.is_error]
-        case _:
-            return [type(message).__name__, repr(message)]
+        case UserMessage(text=text, images=images):
+            return ["user", text, [[image.media_type, image.data] for image in images]]
+        case SystemMessage(text=text):
+            return ["system", text]
 
 
 def _whole(told: Sequence[ModelPart], changing: frozenset[str]) -> tuple[Part, ...] | None:

@@ -19,6 +19,7 @@ from ..telemetry.redaction import redacted
 from .faults import (
     ContentRefused,
     ContextOverflow,
+    ImagesRefused,
     KeyRefused,
     ModelUnknown,
     ProviderDown,
@@ -42,7 +43,17 @@ _OVERFLOW = (
     "input is too long",
 )
 _REFUSED_CONTENT = ("content_filter", "content_policy", "content management policy")
+_BLIND = (
+    "image input is not supported",
+    "does not support image",
+    "do not support image",
+    "not support image",
+    "not a multimodal model",
+    "invalid content type. image_url",
+    "image_url is only supported",
+)
 _NO_MONEY = ("insufficient_quota", "billing", "credit balance")
+BLIND_ADVICE = "It looks at no pictures: choose a model that does, or ask without them."
 _UNREADABLE = ("peg-native", "failed to parse tool call", "does not match the expected")
 
 
@@ -90,6 +101,8 @@ def _by_status(name: str, status: int, told: str, after: float | None) -> Provid
     def fault(kind: type[ProviderFault], advice: str) -> ProviderFault:
         return kind(f"{name} said {status}: {told}. {advice}", status=status, retry_after=after)
 
+    if any(sign in words for sign in _BLIND):
+        return fault(ImagesRefused, BLIND_ADVICE)
     if any(sign in words for sign in _OVERFLOW) and status in (400, 413, 422, 500):
         return fault(ContextOverflow, "The conversation is too long for it; ask for less at once.")
     if status == 429 and not any(sign in words for sign in _NO_MONEY):

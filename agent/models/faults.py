@@ -8,6 +8,7 @@ ModelError
     ├── RequestRefused    the programmer mends the request
     ├── ContextOverflow   the caller shortens; the model layer has tried once
     ├── ContentRefused    the caller asks in other words
+    ├── ImagesRefused     the caller sends no pictures, or the operator another model
     ├── RateLimited       nobody: wait
     ├── ProviderDown      the provider
     ├── Unreachable       the operator starts the server or mends the address
@@ -76,6 +77,12 @@ class ContentRefused(ProviderFault):
 
     who = "caller"
     elsewhere = False
+
+
+class ImagesRefused(ProviderFault):
+    """The model does not look at pictures."""
+
+    who = "caller"
 
 
 class RateLimited(ProviderFault):

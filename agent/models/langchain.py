@@ -23,11 +23,19 @@ from surefoot.messages import (
     ToolMessage,
     UserMessage,
 )
-from surefoot.model import Finished, FinishReason, ModelPart, ModelRequest, TextDelta, ToolSpec
+from surefoot.model import (
+    Finished,
+    FinishReason,
+    ModelPart,
+    ModelRequest,
+    TextDelta,
+    ToolSpec,
+    image_tokens,
+)
 
-from .diagnosis import diagnosed
+from .diagnosis import BLIND_ADVICE, diagnosed
 from .drafts import ending
-from .faults import StreamBroken
+from .faults import ImagesRefused, StreamBroken
 from .prices import Price
 
 _REASONS: dict[str, FinishReason] = {
@@ -62,12 +70,14 @@ class LangChainModel:
         says_when_done: bool = False,
         price: Price | None = None,
         no_call: str | dict[str, str] | None = None,
+        takes_images: bool = True,
     ) -> None:
         self._model = model
         self._name = name
         self._says_when_done = says_when_done
         self._price = price
         self._no_call = no_call
+        self._takes_images = takes_images
         self._bound: tuple[tuple[ToolSpec, ...], Runnable[LanguageModelInput, AIMessage]] | None
         self._bound = None
 
@@ -81,6 +91,8 @@ class LangChainModel:
         return diagnosed(self._name, self._parts(request))
 
     async def _parts(self, request: ModelRequest) -> AsyncGenerator[ModelPart]:
+        if not self._takes_images and any(map(image_tokens, request.messages)):
+            raise ImagesRefused(f"{self._name} was sent a picture. {BLIND_ADVICE}")
         whole: AIMessageChunk | None = None
         messages = [_to_langchain(message) for message in request.messages]
         async for chunk in self._for(request).astream(messages):

@@ -101,6 +101,7 @@ def _embedded(embedder: Embedder) -> ChatModel:
         name="embedded",
         says_when_done=True,
         price=Free(),
+        takes_images=False,
     )
 
 

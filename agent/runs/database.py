@@ -37,6 +37,11 @@ CREATE TABLE IF NOT EXISTS conversations (
     metadata TEXT NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
     PRIMARY KEY (tenant, thread_id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS conversations_by_time ON conversations (tenant, updated_at);
+CREATE TABLE IF NOT EXISTS images (
+    run_id TEXT NOT NULL, place INTEGER NOT NULL, media_type TEXT NOT NULL, data TEXT NOT NULL,
+    PRIMARY KEY (run_id, place)) WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS images_go_with_runs AFTER DELETE ON runs BEGIN
+    DELETE FROM images WHERE run_id = old.run_id; END;
 CREATE TABLE IF NOT EXISTS calls (
     call_id TEXT PRIMARY KEY, run_id TEXT NOT NULL, output TEXT) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS calls_of_run ON calls (run_id);
@@ -70,7 +75,8 @@ class Database:
     A piece of work that fails is rolled back alone.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, schema: str = _SCHEMA) -> None:
+        """Open the file; `schema` makes what is not there yet."""
         self._path = path
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._loop = asyncio.get_running_loop()
@@ -78,7 +84,7 @@ class Database:
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")
-            self._connection.executescript(_SCHEMA)
+            self._connection.executescript(schema)
         except sqlite3.Error as error:
             raise _storage_error(path, error) from error
         self._thread = threading.Thread(target=self._serve, name="surefoot-database", daemon=True)

@@ -371,5 +371,9 @@ def _retrieved(result: asyncio.Future[Answer]) -> None:
 
 def _started(run: Run) -> RunStarted:
     return RunStarted(
-        text=run.text, user=run.scope.user, message_id=run.message_id, policy=run.policy
+        text=run.text,
+        user=run.scope.user,
+        message_id=run.message_id,
+        images=tuple(image.media_type for image in run.images),
+        policy=run.policy,
     )

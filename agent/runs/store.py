@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pydantic import TypeAdapter
 
 from surefoot.graphs import CallRecord, Decision
 from surefoot.limits import ReleasePolicy
+from surefoot.messages import Image
 from surefoot.scope import Scope
 from surefoot.tools import ToolOutput
 
@@ -34,6 +35,8 @@ class Run:
     """The client's own id of the message; the same id in the same thread is the same run."""
     policy: ReleasePolicy
     created_at: str
+    images: tuple[Image, ...] = ()
+    """What the question shows; told only while the run has not ended."""
     status: Status = "queued"
     attempts: int = 0
     """How often a process has begun it."""
@@ -72,6 +75,13 @@ class RunStore:
             connection.execute(
                 f"INSERT INTO runs ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row
             )
+            connection.executemany(
+                "INSERT INTO images VALUES (?, ?, ?, ?)",
+                [
+                    (run.run_id, place, image.media_type, image.data)
+                    for place, image in enumerate(run.images)
+                ],
+            )
             note_use(connection, run.key, run.scope.user, run.text, run.created_at)
 
         await self._database.run(work)
@@ -91,7 +101,13 @@ class RunStore:
     async def unfinished(self) -> list[Run]:
         """Return the runs that an earlier process left behind, oldest first."""
         marks = ", ".join("?" * len(UNFINISHED))
-        return await self._rows(f"WHERE status IN ({marks}) ORDER BY created_at", UNFINISHED)
+        runs = await self._rows(f"WHERE status IN ({marks}) ORDER BY created_at", UNFINISHED)
+        return [replace(run, images=await self._images(run.run_id)) for run in runs]
+
+    async def _images(self, run_id: str) -> tuple[Image, ...]:
+        asked = "SELECT media_type, data FROM images WHERE run_id = ? ORDER BY place"
+        rows = await self._database.run(lambda c: c.execute(asked, (run_id,)).fetchall())
+        return tuple(Image(media_type=kind, data=data) for kind, data in rows)
 
     async def of_thread(self, key: ThreadKey) -> list[Run]:
         """Return a thread's runs, newest first."""
@@ -129,6 +145,7 @@ class RunStore:
             connection.execute(
                 "UPDATE runs SET status = ?, finished_at = ? WHERE run_id = ?", (status, at, run_id)
             )
+            connection.execute("DELETE FROM images WHERE run_id = ?", (run_id,))
             connection.execute("DELETE FROM calls WHERE run_id = ?", (run_id,))
             connection.execute("DELETE FROM decisions WHERE run_id = ?", (run_id,))
 

@@ -11,7 +11,15 @@ from pydantic import SecretStr
 
 from surefoot.errors import ConfigurationError
 from surefoot.settings import McpServerSettings, Settings
-from surefoot.tools import E2BSandbox, LocalSandbox, McpTools, Sandbox, SandboxUnavailable, Tool
+from surefoot.tools import (
+    E2BSandbox,
+    LocalSandbox,
+    McpTools,
+    MontySandbox,
+    Sandbox,
+    SandboxUnavailable,
+    Tool,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +35,7 @@ async def open_sandbox(settings: Settings) -> Sandbox | None:
         if settings.e2b_api_key is None:
             raise SandboxUnavailable("The E2B sandbox needs a key: set E2B_API_KEY.")
         return E2BSandbox(api_key=settings.e2b_api_key.get_secret_value())
-    sandbox = LocalSandbox()
+    sandbox = MontySandbox() if settings.tools.sandbox == "monty" else LocalSandbox()
     await sandbox.start()
     return sandbox
 

@@ -20,6 +20,7 @@ from surefoot.memory import (
 )
 from surefoot.settings import Settings
 from surefoot.tools import (
+    MontyPool,
     Sandbox,
     SandboxUnavailable,
     TableReport,
@@ -30,6 +31,7 @@ from surefoot.tools import (
     document_search,
     recall_tool,
     remember_tool,
+    script_runner,
     sql_query,
 )
 
@@ -72,6 +74,7 @@ class Rooms:
         self._documents: ChromaDocuments | None = None
         self._tables: dict[str, Workspace] = {}
         self._sandbox: Sandbox | None = None
+        self._workers: MontyPool | None = None
         self._mcp = McpServers(settings.tools.mcp)
         self._made: dict[str, tuple[Tool, ...]] = {}
         self._no_code: str | None = None
@@ -137,7 +140,8 @@ class Rooms:
         tenant = self._tenant(tenant)
         if tenant not in self._made:
             lookups = await self._lookups(tenant)
-            self._made[tenant] = (*lookups, *await self._code(), *self._notes())
+            own = (*lookups, *await self._code(), *self._notes())
+            self._made[tenant] = (*own, *self._scripts(own))
         return self._made[tenant]
 
     async def ingest(
@@ -161,6 +165,8 @@ class Rooms:
     async def close(self) -> None:
         """Close every room that was opened."""
         await self._mcp.close()
+        if self._workers is not None:
+            await self._workers.close()
         if self._sandbox is not None:
             await self._sandbox.close()
         for tables in self._tables.values():
@@ -198,6 +204,13 @@ class Rooms:
                 logger.warning("there is no run_code: %s", error)
                 self._no_code = str(error)
         return [] if self._sandbox is None else [code_runner(self._sandbox)]
+
+    def _scripts(self, tools: Sequence[Tool]) -> list[Tool]:
+        if not self._settings.tools.scripts:
+            return []
+        if self._workers is None:
+            self._workers = MontyPool()
+        return [script_runner(tools, pool=self._workers)]
 
     def _notes(self) -> list[Tool]:
         memory = self.memory()

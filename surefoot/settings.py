@@ -84,8 +84,10 @@ class ToolSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    sandbox: Literal["local", "e2b", "off"] = "local"
-    """Where `run_code` runs: a jail on this machine, E2B's cloud, or nowhere."""
+    sandbox: Literal["local", "e2b", "monty", "off"] = "local"
+    """Where `run_code` runs: a jail on this machine, E2B's cloud, Monty, or nowhere."""
+    scripts: bool = False
+    """Whether models may write scripts that call tools, which Monty runs."""
     mcp: dict[str, McpServerSettings] = Field(default_factory=dict)
     """MCP servers by the name that their tools' names begin with."""
 

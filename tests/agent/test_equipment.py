@@ -13,7 +13,7 @@ from surefoot.agent import McpServers, open_sandbox
 from surefoot.evidence import McpSource
 from surefoot.scope import Scope
 from surefoot.settings import McpServerSettings, ToolSettings
-from surefoot.tools import CallContext, E2BSandbox, LocalSandbox, SandboxUnavailable
+from surefoot.tools import CallContext, E2BSandbox, LocalSandbox, MontySandbox, SandboxUnavailable
 
 pytest.importorskip("mcp")
 pytestmark = pytest.mark.anyio
@@ -69,6 +69,27 @@ async def test_the_settings_say_where_programs_run() -> None:
     with pytest.raises(SandboxUnavailable, match="E2B_API_KEY"):
         await open_sandbox(Settings(tools=ToolSettings(sandbox="e2b"), e2b_api_key=None))
     keyed = Settings.model_validate({"tools": {"sandbox": "e2b"}, "e2b_api_key": "e2b_0"})
+    pytest.importorskip("pydantic_monty")
+    monty = await open_sandbox(Settings(tools=ToolSettings(sandbox="monty")))
+    assert isinstance(monty, MontySandbox)
+    await monty.close()
     cloud = await open_sandbox(keyed)
     assert isinstance(cloud, E2BSandbox)
     await cloud.close()
+
+
+async def test_models_may_write_scripts_where_the_settings_let_them(tmp_path: Path) -> None:
+    pytest.importorskip("pydantic_monty")
+    prices = tmp_path / "prices.csv"
+    prices.write_text("fruit,euros\napple,2\npear,3\n")
+    settings = Settings(data_dir=tmp_path / "data", tools=ToolSettings(scripts=True))
+    script = """
+found = await run_sql(sql="SELECT fruit, euros FROM prices")
+sum(row["euros"] for row in found["rows"])
+"""
+    model = ScriptedModel(calls("run_script", script=script), says("Together 5 euros [S2]."))
+    async with Assistant(settings=settings, model=model, memory=None) as assistant:
+        await assistant.rooms.ingest([prices])
+        answer = await assistant.ask("What do an apple and a pear cost together?")
+    assert answer.text == "Together 5 euros [S2]."
+    assert [item.kind for item in answer.evidence] == ["table", "code"]

@@ -12,16 +12,21 @@ if TYPE_CHECKING:
     from .e2b import E2BSandbox
     from .jail.plan import SandboxLimits, Tier
     from .local import LocalSandbox
+    from .monty import MontyPool, MontySandbox
     from .runner import code_runner
+    from .scripts import script_runner
     from .verification import Attack, verify
 
 _HOMES = {
     "E2BSandbox": "e2b",
     "Attack": "verification",
     "LocalSandbox": "local",
+    "MontyPool": "monty",
+    "MontySandbox": "monty",
     "SandboxLimits": "jail.plan",
     "Tier": "jail.plan",
     "code_runner": "runner",
+    "script_runner": "scripts",
     "verify": "verification",
 }
 
@@ -30,12 +35,15 @@ __all__ = [
     "E2BSandbox",
     "Execution",
     "LocalSandbox",
+    "MontyPool",
+    "MontySandbox",
     "ProgramError",
     "Sandbox",
     "SandboxLimits",
     "SandboxUnavailable",
     "Tier",
     "code_runner",
+    "script_runner",
     "verify",
 ]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import uuid
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -13,14 +11,13 @@ from pydantic import JsonValue
 from surefoot.errors import ConfigurationError, ToolError
 from surefoot.scope import Scope
 
+from ..alone import call_alone
 from ..tool import CallContext, Tool
 from ..toolbox import Toolbox
 
 if TYPE_CHECKING:
     from mcp import types
     from mcp.server import Server
-
-logger = logging.getLogger(__name__)
 
 _SCOPE = Scope(thread_id="mcp")
 
@@ -80,24 +77,8 @@ def _described(tool: Tool) -> types.Tool:
 async def _run(
     offered: Toolbox, name: str, args: dict[str, JsonValue], scope: Scope
 ) -> tuple[JsonValue, str]:
-    """Run one call as a run would: checked, inspected and in its time."""
     tool = offered.get(name)
     call = uuid.uuid4().hex
-    context = CallContext(scope=scope, run_id=call, call_id=call)
-    try:
-        async with asyncio.timeout(tool.timeout_seconds):
-            valid = tool.validate(args)
-            if tool.inspect is not None:
-                await tool.inspect(valid, context)
-            output = await tool.run(valid, context)
-    except TimeoutError:
-        told = f"{name} took longer than {tool.timeout_seconds:g} s and was stopped."
-        raise ToolError(told, code="timeout") from None
-    except ToolError:
-        raise
-    except Exception as error:
-        logger.exception("tool %r failed for an MCP client", name)
-        told = f"{name} failed with an internal error ({type(error).__name__})."
-        raise ToolError(told, code="tool_crashed") from error
+    output = await call_alone(tool, args, CallContext(scope=scope, run_id=call, call_id=call))
     texts = [finding.content[: tool.result_characters] for finding in output.findings]
     return output.value, "\n\n".join(texts) or "Nothing was found."

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .principal import EVERYTHING, Permission
     from .serving import serve
     from .settings import ServerSettings
+    from .slack import SlackBot, SlackSettings
 
 _HOMES = {
     "EVERYTHING": "principal",
@@ -19,6 +20,8 @@ _HOMES = {
     "KeyFile": "keys",
     "Permission": "principal",
     "ServerSettings": "settings",
+    "SlackBot": "slack",
+    "SlackSettings": "slack",
     "create_app": "app",
     "router": "app",
     "serve": "serving",
@@ -30,6 +33,8 @@ __all__ = [
     "KeyFile",
     "Permission",
     "ServerSettings",
+    "SlackBot",
+    "SlackSettings",
     "create_app",
     "router",
     "serve",

@@ -1,0 +1,1 @@
+"""The bot in Slack under load: how soon it acknowledges while it answers."""

@@ -1,0 +1,127 @@
+"""Answering: one question from the inbox to the last word of its reply."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from surefoot.agent import Assistant, Job
+from surefoot.errors import InputError
+from surefoot.events import TERMINAL, Event
+
+from .approvals import Approvals
+from .calls import Calls, Refused
+from .endings import error_sentence
+from .inbox import Inbox, Item
+from .outbox import Outbox, Post
+from .reply import GONE, Reply
+from .settings import SlackSettings
+from .story import Story
+from .workspaces import Workspace, Workspaces
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """On whose behalf a question is asked."""
+
+    tenant: str | None
+    """None is the assistant's own."""
+    user: str | None
+    """None where nothing personal may be recalled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """What answering a question takes."""
+
+    assistant: Assistant
+    settings: SlackSettings
+    calls: Calls
+    inbox: Inbox
+    workspaces: Workspaces
+    asking: Callable[[Item], Awaitable[Asking]]
+    prepare: Callable[[Workspace, Item, Asking], Awaitable[str]]
+    """Returns the question's text, with what came along made ready."""
+    ticks: Callable[[], float] = time.monotonic
+
+    async def answer(self, item: Item) -> str | None:
+        """Answer a question; return what became of it, or None when it is to be taken up again."""
+        workspace = await self.workspaces.find(item.question.place.team)
+        if workspace is None or not await self.inbox.is_wanted(item):
+            return "gone" if workspace is None else "deleted"
+        outbox = Outbox(calls=self.calls, workspace=workspace, inbox=self.inbox, item=item)
+        try:
+            return await self._answer(outbox, workspace, item)
+        except Refused as error:
+            if error.error not in GONE:
+                raise
+            logger.warning("the answer to item %d has nowhere to go: %s", item.id, error)
+            return "gone"
+
+    async def _answer(self, outbox: Outbox, workspace: Workspace, item: Item) -> str | None:
+        await outbox.status("is thinking…")
+        try:
+            job = await self._start(workspace, item)
+        except InputError as error:
+            return await self._refuse(outbox, str(error))
+        return await self._tell(outbox, job)
+
+    async def _start(self, workspace: Workspace, item: Item) -> Job:
+        """Begin the run, or take up the one that the same message began before."""
+        question = item.question
+        place = question.place
+        asking = await self.asking(item)
+        text = await self.prepare(workspace, item, asking)
+        job = await self.assistant.start(
+            text,
+            thread=place.thread_id,
+            user=asking.user,
+            tenant=asking.tenant,
+            message_id=f"{place.channel}-{question.ts}",
+        )
+        await self.inbox.began(item, job.run.run_id)
+        return job
+
+    async def _tell(self, outbox: Outbox, job: Job) -> str | None:
+        """Show the run as it goes, from its first event on, however often this begins anew."""
+        approvals = Approvals(outbox)
+        reply = Reply(outbox=outbox, settings=self.settings, ticks=self.ticks)
+        story, doing = Story(), ""
+        async with aclosing(self._batches(job)) as batches:
+            async for batch in batches:
+                for event in batch:
+                    story.take(event)
+                if story.doing != doing and not story.is_over and not story.text:
+                    doing = story.doing
+                    await outbox.status(doing)
+                await approvals.show(story)
+                await reply.show(story)
+                if story.is_over:
+                    return "answered"
+        return None
+
+    async def _batches(self, job: Job) -> AsyncGenerator[Sequence[Event]]:
+        """Yield the run's events; an empty batch lets what was held back be shown."""
+        run = job.run
+        log = self.assistant.home.log
+        tick = max(self.settings.stream_seconds, 0.05)
+        async with aclosing(
+            log.batches(run.key, after=job.first_seq, idle_seconds=tick)
+        ) as batches:
+            async for batch in batches:
+                own = [event for event in batch if event.run_id == run.run_id]
+                if own or not batch:
+                    yield own
+                if own and own[-1].type in TERMINAL:
+                    return
+
+    async def _refuse(self, outbox: Outbox, why: str) -> str:
+        """Say why a question could not be taken."""
+        if await outbox.earlier("refused") is None:
+            await outbox.post("refused", Post(text=error_sentence(why), blocks=[]))
+        return "refused"

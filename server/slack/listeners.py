@@ -1,0 +1,81 @@
+"""Listeners: what the bot does when Slack says something. Acknowledging never waits for it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from pydantic import JsonValue
+from slack_bolt.async_app import AsyncApp
+
+from .incoming import Question, change_in, question_in
+
+if TYPE_CHECKING:
+    from .bot import SlackBot
+
+logger = logging.getLogger(__name__)
+
+Json = dict[str, JsonValue]
+
+_MESSAGES = frozenset({"message", "app_mention"})
+_STOPS = frozenset({"stop", "cancel", "abort"})
+
+
+class Listeners:
+    """Connects a bot to a Bolt app."""
+
+    def __init__(self, bot: SlackBot) -> None:
+        self._bot = bot
+
+    def add_to(self, app: AsyncApp) -> None:
+        """Register everything beside what the app has already."""
+        app.middleware(self._accept)
+        for event in sorted(_MESSAGES):
+            app.event(event)(_nothing_more)
+
+    async def _accept(self, body: Json, next: Callable[[], Awaitable[None]]) -> None:
+        """Keep a message before it is acknowledged. When that fails, Slack sends it again."""
+        event = body.get("event")
+        if body.get("type") == "event_callback" and isinstance(event, dict):
+            if event.get("type") in _MESSAGES:
+                await self._take(body, event)
+        await next()
+
+    async def _take(self, body: Json, event: Json) -> None:
+        bot, event_id = self._bot, str(body.get("event_id") or "")
+        workspace = await bot.workspaces.find(
+            _team(body), enterprise=str(body.get("enterprise_id") or "")
+        )
+        if workspace is None:
+            logger.warning("a message of workspace %s, where the app is not", _team(body))
+            return
+        if (changed := change_in(event)) is not None:
+            if (run_id := await bot.inbox.change(changed)) and changed.text is None:
+                await bot.assistant.cancel(run_id)
+            return
+        question = question_in(event, team=_team(body), bot_user=workspace.bot_user)
+        if question is not None and await self._is_stop(question):
+            await self._stop(event_id, question)
+        elif await bot.inbox.accept(event_id, question) and question is not None:
+            bot.wake()
+
+    async def _is_stop(self, question: Question) -> bool:
+        word = question.text.strip(" .!").lower()
+        return word in _STOPS and bool(await self._bot.inbox.open_in(question.place))
+
+    async def _stop(self, event_id: str, question: Question) -> None:
+        """Stop what is being answered in the thread; the word itself is not a question."""
+        bot = self._bot
+        for item in await bot.inbox.open_in(question.place):
+            if item.run_id is not None:
+                await bot.assistant.cancel(item.run_id)
+        await bot.inbox.accept(event_id, question, outcome="stopped")
+
+
+def _team(body: Json) -> str:
+    return str(body.get("team_id") or "")
+
+
+async def _nothing_more() -> None:
+    """Let Bolt know that a message has been taken care of."""

@@ -11,8 +11,10 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
+from typing import get_args
 
 import duckdb
 
@@ -21,7 +23,9 @@ from surefoot.scope import Scope
 from surefoot.tools import (
     DEFAULT_POLICY,
     CallContext,
+    LocalSandbox,
     Origins,
+    Tier,
     Workspace,
     guard_sql,
     tool,
@@ -50,6 +54,7 @@ async def _measure(sizes: Sequence[int]) -> None:
     _taint()
     with tempfile.TemporaryDirectory() as folder:
         await _sql(Path(folder))
+    await _sandbox()
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             await _retrieval(Path(folder), size)
@@ -122,6 +127,27 @@ async def _sql(folder: Path) -> None:
 
     print(f"sql: guard {await _median(guard, 200) * 1e3:.2f} ms")
     await workspace.close()
+
+
+async def _sandbox() -> None:
+    for tier in get_args(Tier):
+        began = time.perf_counter()
+        async with LocalSandbox(tiers=[tier]) as sandbox:
+            await sandbox.run("1", session="first")
+            cold = time.perf_counter() - began
+            names = (f"s{n}" for n in count())
+
+            async def warm(sandbox: LocalSandbox = sandbox) -> None:
+                await sandbox.run("1", session="first")
+
+            async def fresh(sandbox: LocalSandbox = sandbox, names: Iterator[str] = names) -> None:
+                await sandbox.run("1", session=next(names))
+
+            print(
+                f"sandbox: {tier}: first result {cold * 1e3:.0f} ms, "
+                f"new session {await _median(fresh, 8) * 1e3:.1f} ms, "
+                f"a program in a session {await _median(warm, 200) * 1e3:.2f} ms"
+            )
 
 
 async def _retrieval(folder: Path, chunks: int) -> None:

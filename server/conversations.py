@@ -18,6 +18,7 @@ from surefoot.events import (
 )
 from surefoot.evidence import Evidence
 from surefoot.limits import ReleasePolicy, ThreadPolicy
+from surefoot.messages import Image
 
 from .guarded import CallerHere
 from .markdown import html_of
@@ -42,6 +43,8 @@ class NewRun(Strict):
     """What to do when the thread is busy."""
     attachments: list[str] = Field(default_factory=list[str], max_length=20)
     """Names of documents or tables that the question is about."""
+    images: list[Image] = Field(default_factory=list[Image], max_length=8)
+    """Pictures that the question shows, each with its `media_type` and its `data` in base64."""
 
 
 class RunBegun(BaseModel):
@@ -172,6 +175,7 @@ async def start_run(thread_id: str, body: NewRun, request: Request, caller: Call
     """Ask a question; with `Accept: text/event-stream` the answer is streamed."""
     asked = Asked(
         text=await with_attachments(caller, body),
+        images=tuple(body.images),
         message_id=body.id,
         release=body.policy,
         busy=body.busy,

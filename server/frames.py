@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
 from surefoot.limits import ReleasePolicy, ThreadPolicy
+from surefoot.messages import Image
 
 from .problems import Refusal
 
@@ -24,6 +25,7 @@ class MessageFrame(_Frame):
     policy: ReleasePolicy | None = None
     busy: ThreadPolicy | None = None
     attachments: list[str] = Field(default_factory=list[str], max_length=20)
+    images: list[Image] = Field(default_factory=list[Image], max_length=8)
 
 
 class CancelFrame(_Frame):

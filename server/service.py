@@ -15,6 +15,7 @@ from surefoot.answer import Answer
 from surefoot.errors import NotFound, SurefootError
 from surefoot.events import ApprovalRequested, ApprovalResolved, Event
 from surefoot.limits import ReleasePolicy, ThreadPolicy
+from surefoot.messages import Image
 
 from .auth import Gatekeeper
 from .metrics import Metrics
@@ -58,6 +59,7 @@ class Asked:
     """What a client wants to know, and how."""
 
     text: str
+    images: tuple[Image, ...] = ()
     message_id: str | None = None
     release: ReleasePolicy | None = None
     busy: ThreadPolicy | None = None
@@ -124,6 +126,7 @@ class Caller:
         with self.service.quotas.starting(self.principal) as ended:
             job = await self.assistant.start(
                 asked.text,
+                images=asked.images,
                 thread=thread_id,
                 user=self.principal.user if thread.user is None else thread.user,
                 tenant=self.principal.tenant,

@@ -152,6 +152,7 @@ class Conversation:
         body = NewRun(text=frame.text, attachments=frame.attachments)
         asked = Asked(
             text=await with_attachments(self._caller, body),
+            images=tuple(frame.images),
             message_id=frame.id,
             release=frame.policy,
             busy=frame.busy,

@@ -218,3 +218,15 @@ async def test_markdown_comes_back_as_harmless_html(http: httpx.AsyncClient) -> 
     html = (await http.post("/v1/render", json={"text": text})).json()["html"]
     assert "<strong>Yes</strong>" in html and 'data-evidence="S1"' in html
     assert "<img" not in html and 'href="javascript' not in html
+
+
+async def test_a_question_may_show_a_picture_and_a_false_one_is_refused(
+    http: httpx.AsyncClient,
+) -> None:
+    picture: JsonValue = {"media_type": "image/gif", "data": "R0lGODlh"}
+    events = await ask(http, "rest-picture", "add 1 2", images=[picture])
+    assert events[0]["images"] == ["image/gif"]
+    false: JsonValue = {"media_type": "image/png", "data": "R0lGODlh"}
+    body: JsonValue = {"text": "add 1 2", "images": [false]}
+    refused = await http.post("/v1/threads/rest-picture/runs", json=body)
+    assert refused.status_code == 422 and "is called 'image/png'" in refused.text, refused.text

@@ -195,3 +195,11 @@ async def test_pages_of_other_origins_may_not_open_a_socket(server: Live) -> Non
     async with connect(url, origin=server.url) as socket:  # type: ignore[arg-type]
         await say(socket, type="ping")
         assert (await hear(socket))["type"] == "pong"
+
+
+async def test_a_message_may_show_a_picture(server: Live) -> None:
+    picture: JsonValue = {"media_type": "image/gif", "data": "R0lGODlh"}
+    async with talk(server, "ws-picture") as socket:
+        await say(socket, type="message", text="add 1 2", id="m1", images=[picture])
+        heard = await hear_until(socket, "run.completed")
+    assert heard[1] == IsPartialDict(type="run.started", images=["image/gif"])

@@ -22,7 +22,7 @@ from surefoot.messages import Image
 from surefoot.model import ChatModel
 from surefoot.scope import Scope
 from surefoot.settings import Settings
-from surefoot.tools import Tool, Toolbox
+from surefoot.tools import DEFAULT_POLICY, Policy, Tool, Toolbox
 
 from .clock import Clock
 from .data_dir import DataDir
@@ -66,6 +66,7 @@ class Assistant:
         settings: Settings | None = None,
         limits: Limits | None = None,
         checks: Checks = DEFAULT_CHECKS,
+        taint: Policy = DEFAULT_POLICY,
         release: ReleasePolicy | None = None,
         durable: bool = True,
         record: bool = True,
@@ -77,6 +78,7 @@ class Assistant:
         self._tools = tuple(tools)
         self._limits = limits or self.settings.limits
         self._checks = checks
+        self._taint = taint
         self._release = release or self.settings.release
         self._durable = durable
         self._record = record
@@ -357,6 +359,7 @@ class Assistant:
             clock=clock,
             limits=self._limits,
             checks=self._checks,
+            taint=self._taint,
             record=self._recording(home),
         )
 

@@ -23,7 +23,7 @@ from surefoot.graphs import (
 from surefoot.limits import Limits
 from surefoot.memory import Memory
 from surefoot.model import ChatModel
-from surefoot.tools import Tool, Toolbox
+from surefoot.tools import DEFAULT_POLICY, Policy, Tool, Toolbox
 from surefoot.turns import Turn
 
 from .clock import Clock
@@ -59,6 +59,8 @@ class Worker:
     clock: Clock
     limits: Limits
     checks: Checks
+    taint: Policy = DEFAULT_POLICY
+    """What is asked or refused by where a call's arguments come from."""
     desk: Callable[[Desk], Desk] | None = None
     """What stands between the run and the person who decides, when something does."""
     record: Callable[[Worker, Job, Emit, Equipment], Awaitable[Answer]] | None = None
@@ -102,6 +104,7 @@ class Worker:
             now=self.clock.now,
             ticks=self.clock.ticks,
             checks=self.checks,
+            taint=self.taint,
             policy=run.policy,
             images=run.images,
             memory=equipment.memory,

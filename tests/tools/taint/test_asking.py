@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from surefoot import Assistant, ScriptedModel, calls, says
 from surefoot.events import ApprovalRequested, CheckFailed, Event, StepFailed
-from surefoot.tools import Rule, tool
+from surefoot.tools import DEFAULT_POLICY, Policy, Rule, tool
 
 pytestmark = pytest.mark.anyio
 
@@ -43,9 +43,14 @@ def _nothing_paid() -> None:
     paid.clear()
 
 
-def assistant(model: ScriptedModel) -> Assistant:
+def assistant(model: ScriptedModel, policy: Policy = DEFAULT_POLICY) -> Assistant:
     return Assistant(
-        model=model, tools=[read_mail, pay, wire], builtins=False, memory=None, durable=False
+        model=model,
+        tools=[read_mail, pay, wire],
+        builtins=False,
+        memory=None,
+        durable=False,
+        taint=policy,
     )
 
 
@@ -113,3 +118,15 @@ async def test_what_a_tools_own_rule_refuses_is_not_even_asked_about() -> None:
     [failed] = [event for event in told if isinstance(event, StepFailed)]
     assert failed.code == "forbidden" and failed.error.endswith("Pay known people.")
     assert not [event for event in told if isinstance(event, ApprovalRequested)]
+
+
+async def test_an_assistants_own_policy_can_refuse_what_the_model_makes_up() -> None:
+    made_up = Rule(
+        tool="pay", argument="amount", source=("model",), then="refuse", why="Ask first."
+    )
+    model = ScriptedModel(calls("pay", to="Bob", amount=77), says("It was not paid."))
+    async with assistant(model, Policy(rules=(made_up,))) as one:
+        answer = await asyncio.wait_for(one.ask("Pay Bob something.", thread="t"), 20)
+        [failed] = [event for event in await one.events("t") if isinstance(event, StepFailed)]
+    assert answer.text == "It was not paid." and paid == []
+    assert failed.error.endswith("made up by the model. Ask first.")

@@ -90,9 +90,15 @@ def settled(request: ApprovalRequested, decision: ApprovalResolved | None) -> Po
     return Post(text=text, blocks=[section(f"*{text}*\n{_shown(args)}")])
 
 
-def edit_view(request: ApprovalRequested, *, message: JsonValue) -> Block:
+def pressed_call(value: str) -> tuple[str, str]:
+    """Return the run and the call that a button or modal stands for."""
+    call = json.loads(value)
+    return str(call["run_id"]), str(call["call_id"])
+
+
+def edit_view(request: ApprovalRequested, *, channel: str) -> Block:
     """Return the modal in which arguments are changed, one input for each."""
-    private = {"run_id": request.run_id, "call_id": request.call_id, "message": message}
+    private = {"run_id": request.run_id, "call_id": request.call_id, "channel": channel}
     return {
         "type": "modal",
         "callback_id": EDITED,

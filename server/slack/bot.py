@@ -21,6 +21,7 @@ from .listeners import Listeners
 from .people import People
 from .places import tenant_of, user_of
 from .settings import SlackSettings
+from .threads import AssistantThreads
 from .workspaces import OneWorkspace, Workspace, Workspaces
 
 
@@ -143,6 +144,7 @@ class SlackBot:
         )
 
     async def _prepare(self, workspace: Workspace, item: Item, asking: Asking) -> str:
+        await AssistantThreads(self).name(workspace, item)
         return item.question.text
 
 

@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS inbox (
     owner TEXT, lease REAL NOT NULL DEFAULT 0, not_before REAL NOT NULL DEFAULT 0,
     UNIQUE (channel, ts));
 CREATE INDEX IF NOT EXISTS inbox_open ON inbox (channel, thread_ts, id) WHERE outcome IS NULL;
+CREATE INDEX IF NOT EXISTS inbox_of_thread ON inbox (channel, thread_ts, id);
 CREATE INDEX IF NOT EXISTS inbox_of_run ON inbox (run_id);
 CREATE TABLE IF NOT EXISTS replies (
     inbox_id INTEGER NOT NULL, part TEXT NOT NULL, channel TEXT NOT NULL, ts TEXT,
@@ -177,6 +178,16 @@ class Inbox:
         """Return whether a question still stands, not deleted since it was asked."""
         row = await self._one("SELECT text != '' OR files != '[]' FROM inbox WHERE id = ?", item.id)
         return row is not None and bool(row[0])
+
+    async def is_first(self, item: Item) -> bool:
+        """Return whether a question is the first of its thread."""
+        place = item.question.place
+        row = await self._one(
+            "SELECT min(id) FROM inbox WHERE channel = ? AND thread_ts = ?",
+            place.channel,
+            place.thread_ts,
+        )
+        return row is not None and row[0] == item.id
 
     async def of_run(self, run_id: str) -> Item | None:
         """Return the question that a run answers."""

@@ -6,17 +6,18 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from pydantic import JsonValue
 from slack_bolt.async_app import AsyncApp
 
+from .home import Home
 from .incoming import Question, change_in, question_in
+from .payloads import Json, team_of
+from .pressed import Pressed
+from .threads import AssistantThreads
 
 if TYPE_CHECKING:
     from .bot import SlackBot
 
 logger = logging.getLogger(__name__)
-
-Json = dict[str, JsonValue]
 
 _MESSAGES = frozenset({"message", "app_mention"})
 _STOPS = frozenset({"stop", "cancel", "abort"})
@@ -33,6 +34,8 @@ class Listeners:
         app.middleware(self._accept)
         for event in sorted(_MESSAGES):
             app.event(event)(_nothing_more)
+        for part in (Pressed(self._bot), Home(self._bot), AssistantThreads(self._bot)):
+            part.add_to(app)
 
     async def _accept(self, body: Json, next: Callable[[], Awaitable[None]]) -> None:
         """Keep a message before it is acknowledged. When that fails, Slack sends it again."""
@@ -45,16 +48,16 @@ class Listeners:
     async def _take(self, body: Json, event: Json) -> None:
         bot, event_id = self._bot, str(body.get("event_id") or "")
         workspace = await bot.workspaces.find(
-            _team(body), enterprise=str(body.get("enterprise_id") or "")
+            team_of(body), enterprise=str(body.get("enterprise_id") or "")
         )
         if workspace is None:
-            logger.warning("a message of workspace %s, where the app is not", _team(body))
+            logger.warning("a message of workspace %s, where the app is not", team_of(body))
             return
         if (changed := change_in(event)) is not None:
             if (run_id := await bot.inbox.change(changed)) and changed.text is None:
                 await bot.assistant.cancel(run_id)
             return
-        question = question_in(event, team=_team(body), bot_user=workspace.bot_user)
+        question = question_in(event, team=team_of(body), bot_user=workspace.bot_user)
         if question is not None and await self._is_stop(question):
             await self._stop(event_id, question)
         elif await bot.inbox.accept(event_id, question) and question is not None:
@@ -71,10 +74,6 @@ class Listeners:
             if item.run_id is not None:
                 await bot.assistant.cancel(item.run_id)
         await bot.inbox.accept(event_id, question, outcome="stopped")
-
-
-def _team(body: Json) -> str:
-    return str(body.get("team_id") or "")
 
 
 async def _nothing_more() -> None:

@@ -71,7 +71,7 @@ def settings_for(slack: Slack, **given: object) -> SlackSettings:
         "update_seconds": 0.0,
         "stop_button_seconds": 3600.0,
     }
-    return SlackSettings(**{**quick, **given})
+    return SlackSettings.load(**{**quick, **given})
 
 
 @asynccontextmanager

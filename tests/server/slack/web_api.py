@@ -18,6 +18,8 @@ from aiohttp import web
 
 from .messages import Json, Message, SlackError, check_blocks, listed
 
+T = TypeVar("T")
+
 TEAM, BOT_USER, BOT_ID, TOKEN, APP_TOKEN = "T1", "UBOT", "B1", "xoxb-one", "xapp-one"
 
 
@@ -96,6 +98,7 @@ class Slack:
         """Codes that OAuth gives for tokens."""
         self.triggers: dict[str, float] = {}
         self._numbers = count(1)
+        self._news = asyncio.Event()
         self._used: dict[str, list[float]] = defaultdict(list)
 
     def new_ts(self) -> str:
@@ -115,6 +118,14 @@ class Slack:
         """Return how often a method was called."""
         return sum(call.method == method for call in self.calls)
 
+    async def until(self, found: Callable[[], T | None]) -> T:
+        """Wait for what a call brings about, and return it."""
+        async with asyncio.timeout(10):
+            while not (result := found()):
+                self._news.clear()
+                await self._news.wait()
+        return result
+
     def routes(self) -> list[web.RouteDef]:
         """Return where the API is served."""
         return [
@@ -127,6 +138,7 @@ class Slack:
         method = request.match_info["method"]
         body = await _body_of(request)
         self.calls.append(Call(method, body, time.monotonic()))
+        self._news.set()
         fault = self._fault(method)
         if fault is not None and not fault.happens:
             return self._fail(request, fault)
@@ -137,6 +149,7 @@ class Slack:
             answer = {"ok": False, "error": str(error)}
         except KeyError as error:
             answer = {"ok": False, "error": "invalid_arguments", "missing": str(error)}
+        self._news.set()
         return web.json_response(answer) if fault is None else self._fail(request, fault)
 
     def _fault(self, method: str) -> Fault | None:

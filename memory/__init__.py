@@ -11,6 +11,7 @@ from .memory import Memory, Recalled
 if TYPE_CHECKING:
     from .chroma import ChromaVectors
     from .chroma_memory import ChromaMemory
+    from .claims import asks_for_everything, asks_for_history
     from .diary import Matches, Unread
     from .documents import Document, DocumentIndex, Failure, IngestReport, Section
     from .documents.chunks import chunks_of
@@ -56,6 +57,8 @@ _HOMES = {
     "Section": "documents",
     "Unread": "diary",
     "Window": "transcript",
+    "asks_for_everything": "claims",
+    "asks_for_history": "claims",
     "chunks_of": "documents.chunks",
     "document_of": "documents.reading",
     "is_document": "documents.reading",
@@ -89,6 +92,8 @@ __all__ = [
     "Section",
     "Unread",
     "Window",
+    "asks_for_everything",
+    "asks_for_history",
     "chunks_of",
     "document_of",
     "is_document",

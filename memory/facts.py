@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from surefoot.evidence import Finding, MemorySource
+from surefoot.evidence import Finding, MemorySource, Trust
 
 from .kinds import FactKind
 
@@ -85,7 +85,8 @@ class Fact:
             run_id=self.run_id,
             observed_at=self.observed_at,
         )
-        return Finding(source=source, content=self.said, score=score)
+        trust: Trust = "untrusted" if self.evidence_id else "trusted"
+        return Finding(source=source, content=self.said, trust=trust, score=score)
 
 
 def fact_id(row: int) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from surefoot.memory import asks_for_everything, asks_for_history
+
 from .blocks import Block
 from .lexicon import lexicon
 from .words import content_words, root
@@ -81,6 +83,22 @@ _BACK = (
     (r"\bmy\b", "your"),
     (r"\bi\b", "you"),
 )
+_ASKING = frozenset(
+    """remember recall remind told said tell mention mentioned asked know gave before previously
+    formerly earlier used""".split()
+)
+_UNTIL = re.compile(r"\s*\(until (\d{4}[\d-]*)\)\.?$")
+_PAST = {
+    **{verb: f"{verb}d" if verb.endswith("e") else f"{verb}ed" for verb in _VERBS},
+    "study": "studied",
+    "speak": "spoke",
+    "drive": "drove",
+    "is": "was",
+    "are": "were",
+    "have": "had",
+    "has": "had",
+}
+_PRESENT = rf"\b(?:{'|'.join(_PAST)})\b"
 
 
 def fact_to_keep(text: str, *, explicit_only: bool = False) -> str | None:
@@ -101,6 +119,11 @@ def fact_to_keep(text: str, *, explicit_only: bool = False) -> str | None:
         return None
     fact = fact.strip(" ,.;:!")
     return in_third_person(fact) if len(fact) > 2 else None
+
+
+def is_statement(text: str) -> bool:
+    """True for a sentence in which a person tells of themselves."""
+    return _STATEMENT.match(text.strip()) is not None
 
 
 def in_third_person(fact: str) -> str:
@@ -129,29 +152,25 @@ def asks_for_memory(text: str) -> bool:
 def recalled(question: str, blocks: Sequence[Block]) -> str | None:
     """Answer from memories, cited; None when none of them speaks of what is asked."""
     memories = [block for block in blocks if block.kind == "memory"]
-    if re.search(r"\babout me\b", question, re.IGNORECASE):
+    if asks_for_everything(question):
         return "\n".join(f"- {said(block)}" for block in memories) or None
-    silent = lexicon().stop | {
-        "remember",
-        "recall",
-        "remind",
-        "told",
-        "said",
-        "tell",
-        "mention",
-        "mentioned",
-        "asked",
-        "know",
-        "gave",
-    }
-    wanted = {root(word) for word in content_words(question, silent)}
-    best: tuple[float, Block] | None = None
-    for block in memories:
-        have = {root(word) for word in content_words(block.content, ())}
-        cover = sum(_has(word, have) for word in wanted) / len(wanted) if wanted else 0.0
-        if cover >= 0.5 and (best is None or cover > best[0]):
-            best = (cover, block)
-    return said(best[1]) if best is not None else None
+    wanted = {root(word) for word in content_words(question, lexicon().stop | _ASKING)}
+    covers = {block: _cover(wanted, block) for block in memories}
+    best = max(covers.values(), default=0.0)
+    if best < 0.5:
+        return None
+    if asks_for_history(question):
+        past = [
+            block for block in memories if covers[block] >= 0.5 and _UNTIL.search(block.content)
+        ]
+        if past:
+            return "\n".join(said(block) for block in past)
+    return said(next(block for block in memories if covers[block] == best))
+
+
+def _cover(wanted: set[str], block: Block) -> float:
+    have = {root(word) for word in content_words(block.content, ())}
+    return sum(_has(word, have) for word in wanted) / len(wanted) if wanted else 0.0
 
 
 def _has(word: str, have: set[str]) -> bool:
@@ -159,8 +178,13 @@ def _has(word: str, have: set[str]) -> bool:
 
 
 def said(block: Block) -> str:
-    """Return a memory in the second person, with its citation."""
+    """Return a memory in the second person, with its citation; what is history in the past."""
     text = " ".join(block.content.split()).rstrip(".")
+    ended = _UNTIL.search(text)
+    if ended is not None:
+        text = f"{text[: ended.start()].rstrip('. ')} until {ended[1]}"
     for pattern, person in _BACK:
         text = re.sub(pattern, person, text, flags=re.IGNORECASE)
+    if ended is not None:
+        text = re.sub(_PRESENT, lambda m: _PAST[m[0].lower()], text, count=1, flags=re.IGNORECASE)
     return f"{text[:1].upper()}{text[1:]} {block.cite}."

@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from .about import EMPTY, NO_WRITING, small_talk
 from .blocks import Block
 from .chains import chained
+from .changes import EVERYTHING, correction, is_confirmed, to_forget
 from .classifier import Classifier
 from .clauses import clauses, follow_up
 from .code.program import program
@@ -19,10 +20,13 @@ from .foreign import foreign_call
 from .lexicon import lexicon
 from .memories import asks_for_memory, fact_to_keep, recalled
 from .parts import (
+    CONFIRM_FIRST,
+    WHAT_TO_FORGET,
     ComputedPart,
     DifferencePart,
     DocumentPart,
     ForeignPart,
+    ForgetPart,
     LeftOver,
     RecallPart,
     RememberPart,
@@ -80,7 +84,7 @@ class Outliner:
         past = list(earlier)
         for text in texts:
             filled = follow_up(text, past, self.catalog) or text
-            made = self._part(filled, parts, alone=len(texts) == 1)
+            made = self._part(filled, parts, past, alone=len(texts) == 1)
             parts.append(made)
             past.append(filled)
         return parts
@@ -90,7 +94,9 @@ class Outliner:
         self._count += 1
         return Step(f"s{self._count}", tool, args)
 
-    def _part(self, text: str, before: list[Part], *, alone: bool) -> Part:
+    def _part(self, text: str, before: list[Part], past: Sequence[str], *, alone: bool) -> Part:
+        if (changes := self._changes(text, past)) is not None:
+            return changes
         if (reply := small_talk(text)) is not None:
             return Note(reply)
         remembered = self._memory(text, explicit_only=not alone)
@@ -117,6 +123,21 @@ class Outliner:
             if "recall" in self.toolbox:
                 return RecallPart(text, self.step("recall", {"query": text}), self.context)
             return RecallPart(text, None, self.context)
+        return None
+
+    def _changes(self, text: str, past: Sequence[str]) -> Part | None:
+        """Return what corrects or forgets something remembered."""
+        if (about := to_forget(text, past)) is not None:
+            if "forget_memory" not in self.toolbox:
+                return Note("I cannot forget that, because no memory is connected here.")
+            if not about:
+                return Note(WHAT_TO_FORGET)
+            if about == EVERYTHING and not is_confirmed(text):
+                return Note(CONFIRM_FIRST)
+            return ForgetPart(self.step("forget_memory", {"about": about}))
+        if "correct_memory" in self.toolbox and (right := correction(text, past)) is not None:
+            args: dict[str, JsonValue] = {"about": right.about, "fact": right.fact}
+            return RememberPart(right.fact, self.step("correct_memory", args))
         return None
 
     def _table(self, text: str, draft: Draft) -> Part:

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from .steps import Embed
 
 
+WHAT_TO_FORGET = "Tell me what to forget, such as “forget that I live in Oslo”."
+CONFIRM_FIRST = (
+    "That deletes everything I remember of you, and cannot be undone. "
+    "Say “yes, forget everything” to confirm."
+)
+
+
 def failed(step: Step, result: Result | None) -> str | None:
     """Say that a step failed, or was not done; None when it has evidence."""
     if result is None:
@@ -211,6 +218,29 @@ class RememberPart:
             return trouble or ""
         cite = f" {result.blocks[0].cite}" if result.blocks else ""
         return f"I will remember this: {self.fact.rstrip('.')}{cite}."
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetPart:
+    """Something to forget."""
+
+    step: Step
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The forgetting."""
+        return (self.step,)
+
+    def say(self, found: Mapping[str, Result]) -> str:
+        """Say how much was forgotten, and not what."""
+        result = found.get(self.step.id)
+        trouble = failed(self.step, result)
+        if trouble is not None or result is None:
+            return trouble or ""
+        block = result.blocks[0]
+        if block.content.startswith("0 "):
+            return f"I found nothing to forget: {block.content.strip().rstrip('.')} {block.cite}."
+        return f"Done: {block.content.strip().rstrip('.')} {block.cite}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-BUILT_IN = frozenset({"search_documents", "run_sql", "run_code", "remember", "recall", "plan"})
+BUILT_IN = frozenset(
+    "search_documents run_sql run_code remember recall correct_memory forget_memory plan".split()
+)
 
 
 @dataclass(frozen=True, slots=True)

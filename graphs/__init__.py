@@ -27,7 +27,7 @@ from .checks import (
     judge,
     timed,
 )
-from .checks.answer import cited
+from .checks.claims.saying import cited
 from .checks.figures import Figures, figures_in
 from .checks.numbers import Number, states
 from .context import RunContext

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from surefoot.answer import Answer, Reason
-from surefoot.errors import LimitReached, ModelError, SurefootError
+from surefoot.errors import ModelError, SurefootError
 from surefoot.events import AnswerCompleted, MemoryWritten
-from surefoot.messages import Message, UserMessage
-from surefoot.model import ModelRequest
+from surefoot.messages import Message
 from surefoot.turns import Turn
 
 from .context import RunContext
-from .conversation import call_model, memory_failed, occasion
-from .planning import offered
-from .prompt_parts import RUN_NOTE
-from .release import Checked, Release
-
-logger = logging.getLogger(__name__)
+from .conversation import memory_failed
+from .release import Release
+from .repairing import repair
 
 _FORGED = re.compile(r"\[(?=S\d)")
 _SHOWN = 8
@@ -50,10 +45,10 @@ async def conclude(
 
     With `stopped`, a limit kept the model from going on, and the answer says so.
     """
-    release.finish()
+    await release.finish()
     if release.was_cut:
         release.say(" (The model was stopped before the end of its answer.)")
-    if release.withheld and (left := await _repair(context, messages, release)):
+    if release.withheld and (left := await repair(context, messages, release)):
         release.say(_note(left, begun=bool(release.text)))
     if not release.text:
         if stopped is None:
@@ -84,50 +79,6 @@ async def partial_answer(
         if len(found) > _SHOWN:
             release.say(f"- and {len(found) - _SHOWN} more pieces of evidence.\n")
     await complete(context, question, release, "limit")
-
-
-async def _repair(context: RunContext, messages: Sequence[Message], release: Release) -> int:
-    """Ask the model once to write the failed sentences again; return how many stay left out."""
-    failed = release.withheld
-    if not context.budget.reserve_repair():
-        return len(failed)
-    try:
-        context.budget.reserve_model_call(last=True)
-        request = ModelRequest(
-            messages=(*messages, UserMessage(_request(failed))),
-            past_tools=offered(context.toolbox),
-            occasion=occasion(context, "repair"),
-        )
-        message, _ = await call_model(context, request, lambda _: None)
-    except LimitReached:
-        return len(failed)
-    except ModelError as error:
-        logger.warning("an answer of run %s was not repaired: %s", context.run_id, error)
-        return len(failed)
-    again = message.text.strip()
-    if not again or again.upper().rstrip(".") == "NONE":
-        return len(failed)
-    said = release.sentences
-    release.withheld = []
-    release.feed(f"\n\n{again}" if release.text else again)
-    release.finish()
-    return max(len(release.withheld), len(failed) - (release.sentences - said))
-
-
-def _request(failed: Sequence[Checked]) -> str:
-    lines = [
-        f"{number}. {one.text.strip()}\n   Why: {_why(one)}" for number, one in enumerate(failed, 1)
-    ]
-    return (
-        f"{RUN_NOTE}these sentences of your answer did not pass their check and were not shown:\n"
-        + "\n".join(lines)
-        + "\nWrite each again so that the evidence supports it, with its citation, and nothing "
-        "else. Answer NONE to leave them out."
-    )
-
-
-def _why(one: Checked) -> str:
-    return " ".join(failure.advice for failure in one.failures)
 
 
 def _note(left: int, *, begun: bool) -> str:

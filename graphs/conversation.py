@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
 from typing import Literal
 
 from surefoot.errors import LimitReached, ModelError, SurefootError
 from surefoot.events import CheckSkipped, ContextRecalled, ModelReasoned, UsageReported
+from surefoot.evidence import Evidence, MemorySource
 from surefoot.memory import Recalled
 from surefoot.messages import (
     AssistantMessage,
@@ -19,25 +21,58 @@ from surefoot.messages import (
     UserMessage,
 )
 from surefoot.model import Finished, ModelRequest, Occasion, ReasoningDelta, TextDelta
+from surefoot.turns import Cited, Turn
 
 from .context import RunContext
-from .prompt_parts import CONTEXT_OPENS, prompt_parts
-from .rendering import render
+from .prompt_parts import CONTEXT_OPENS, RUN_NOTE, prompt_parts
+from .rendering import render, where_from
 
 logger = logging.getLogger(__name__)
+
+_IN_SHORT = f"{RUN_NOTE}what was said in this thread before the turns that follow, in short:\n"
+_CITED = re.compile(r"\[S(\d+)\]")
+_WHERE_CHARS = 300
 
 
 async def open_conversation(context: RunContext, question: str) -> list[Message]:
     """Return the first messages: instructions, earlier turns, and the question with its context."""
     recalled = await _recall(context, question)
     messages: list[Message] = [SystemMessage(context.instructions)]
+    if recalled.summary:
+        messages.append(UserMessage(f"{_IN_SHORT}{recalled.summary}"))
     context.said = [*(turn.question for turn in recalled.turns), question]
     for turn in recalled.turns:
-        messages += [UserMessage(turn.question), AssistantMessage(turn.answer)]
+        messages += [UserMessage(turn.question), AssistantMessage(_answer(turn))]
     text = question
     if evidence := context.ledger.of_call(None):
         text += f"{CONTEXT_OPENS}{render(evidence)}\n</context>"
     return [*messages, UserMessage(text, context.images)]
+
+
+def turn_of(context: RunContext, question: str, answer: str) -> Turn:
+    """Return what memory keeps of a run: of its results, only where the evidence cited is from."""
+    found = (context.ledger.get(f"S{number}") for number in dict.fromkeys(_CITED.findall(answer)))
+    return Turn(
+        run_id=context.run_id,
+        question=question,
+        answer=answer,
+        created_at=context.now(),
+        evidence=tuple(_cited(item) for item in found if item is not None),
+    )
+
+
+def _cited(item: Evidence) -> Cited:
+    where = f"{item.kind} · {where_from(item)}"
+    memory_id = item.source.memory_id if isinstance(item.source, MemorySource) else None
+    return Cited(id=item.id, where=where[:_WHERE_CHARS], memory_id=memory_id)
+
+
+def _answer(turn: Turn) -> str:
+    """Return an earlier answer, with where its evidence was from."""
+    if not turn.evidence:
+        return turn.answer
+    told = "; ".join(f"{cited.id} was {cited.where}" for cited in turn.evidence)
+    return f"{turn.answer}\n({told})"
 
 
 async def _recall(context: RunContext, question: str) -> Recalled:
@@ -74,7 +109,9 @@ def memory_failed(context: RunContext, what: str, error: Exception) -> None:
 
 
 def occasion(
-    context: RunContext, purpose: Literal["think", "answer", "repair"], stalls: int = 0
+    context: RunContext,
+    purpose: Literal["think", "answer", "repair", "review"],
+    stalls: int = 0,
 ) -> Occasion:
     """Return what the next model call is made for."""
     return Occasion(

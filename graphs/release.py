@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import takewhile
 
 from surefoot.answer import Citation
 from surefoot.events import AnswerDelta, AnswerRetracted
 from surefoot.verdicts import Outcome, Verdict
 
 from .checks import Claim, as_event, judge
-from .checks.answer import cited
+from .checks.claims.saying import cited
+from .checks.judging import named
 from .context import RunContext
+from .reviewing import is_open, reviewed
 from .sentences import SentenceSplitter
 
 _WORDS = re.compile(r"\w")
@@ -31,7 +35,26 @@ class Checked:
 
     index: int
     text: str
-    verdicts: tuple[Verdict, ...]
+    found: tuple[Verdict, ...]
+    claim: Claim | None = None
+    """None where nothing is said, as in an empty line."""
+    review: asyncio.Task[tuple[Verdict, ...]] | None = None
+    """What takes longer, where the checks leave the claim open."""
+
+    @property
+    def is_settled(self) -> bool:
+        """True once nothing more is found out about it."""
+        return self.review is None or self.review.done()
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Everything that was found, and that a review was stopped if it was."""
+        if self.review is None or self.claim is None:
+            return self.found
+        if self.review.done() and not self.review.cancelled():
+            return (*self.found, *self.review.result())
+        stopped = self.claim.not_checked("stopped", "The run ended before it was reviewed.")
+        return (*self.found, named(stopped, "review"))
 
     @property
     def failures(self) -> list[Verdict]:
@@ -60,6 +83,7 @@ class Release:
     def _begin(self) -> None:
         self._splitter = SentenceSplitter()
         self._next = self._context.sentences
+        self._has_ended = False
         self._shown = 0
         """Characters of the unfinished sentence that have already left."""
         self._waiting: list[Checked] = []
@@ -75,11 +99,22 @@ class Release:
         if self._context.policy != "hold":
             self._show_rest()
 
-    def finish(self) -> None:
-        """Take the message as an answer that has come to its end."""
+    async def finish(self) -> None:
+        """Take the message as an answer that has come to its end, and wait for its reviews."""
         for sentence in self._splitter.flush():
             self._complete(sentence)
+        self._has_ended = True
         self._settle()
+        while self._waiting:
+            if (review := self._waiting[0].review) is not None:
+                await asyncio.wait([review])
+            self._settle()
+        self._has_ended = False
+
+    async def add(self, text: str) -> None:
+        """Take some more text behind what stands, as a paragraph of its own."""
+        self.feed(f"\n\n{text}" if self.text else text)
+        await self.finish()
 
     def break_off(self) -> None:
         """Take the message as an answer that stops in the middle of a sentence, which goes."""
@@ -88,11 +123,19 @@ class Release:
             self._next += 1
             self._shown = 0
         self._splitter = SentenceSplitter()
-        self._settle()
+        self.close()
+        self._end()
+
+    def close(self) -> None:
+        """Stop the reviews that are still under way."""
+        for one in self._waiting:
+            if one.review is not None:
+                one.review.cancel()
 
     def abandon(self) -> None:
         """Take back the message, which is a plan after all or told again: what has left goes."""
         context = self._context
+        self.close()
         if self._released:
             for index in sorted(self._released):
                 self._withdraw(index)
@@ -102,7 +145,7 @@ class Release:
 
     def say(self, text: str) -> None:
         """Release words of our own, such as a note, which need no check."""
-        self._settle()
+        self._end()
         index = self._next
         self._next += 1
         self._emit(index, text)
@@ -131,23 +174,49 @@ class Release:
         if not holds:
             self._emit(index, sentence[self._shown :])
             self._shown = 0
-        one = Checked(index=index, text=sentence, verdicts=self._verdicts(index, sentence))
-        self._waiting.append(one)
-        if not holds or (not one.failures and cited(sentence)):
-            self._settle()
+        found, claim = self._judged(index, sentence)
+        review = self._review(claim, found)
+        self._waiting.append(
+            Checked(index=index, text=sentence, found=found, claim=claim, review=review)
+        )
+        self._settle()
+
+    def _review(
+        self, claim: Claim | None, found: tuple[Verdict, ...]
+    ) -> asyncio.Task[tuple[Verdict, ...]] | None:
+        """Put a claim that is left open to the reviews; others are asked meanwhile."""
+        if claim is None or not self._context.checks.reviews or not is_open(found):
+            return None
+        task = asyncio.ensure_future(reviewed(self._context, claim))
+        task.add_done_callback(lambda done: None if done.cancelled() else self._settle())
+        return task
 
     def _settle(self) -> None:
-        """Tell what the checks found in the sentences that wait, and let those go that passed."""
-        for one in self._waiting:
-            self._tell(one)
-            if not one.failures:
-                if self._context.policy == "hold":
-                    self._emit(one.index, one.text)
-            elif self._context.policy != "label":
-                self.withheld.append(one)
-                if self._context.policy == "retract":
-                    self._withdraw(one.index)
-        self._waiting.clear()
+        """Let those of the waiting sentences go, in order, that may be told of now."""
+        ready = list(takewhile(lambda one: one.is_settled, self._waiting))
+        if self._context.policy == "hold" and not self._has_ended:
+            while ready and (ready[-1].failures or not cited(ready[-1].text)):
+                ready.pop()
+        del self._waiting[: len(ready)]
+        for one in ready:
+            self._let_go(one)
+
+    def _end(self) -> None:
+        """Let every waiting sentence go, whatever is still to be found out about it."""
+        ready, self._waiting = self._waiting, []
+        for one in ready:
+            self._let_go(one)
+
+    def _let_go(self, one: Checked) -> None:
+        """Tell what was found in a sentence, and release it if it passed."""
+        self._tell(one)
+        if not one.failures:
+            if self._context.policy == "hold":
+                self._emit(one.index, one.text)
+        elif self._context.policy != "label":
+            self.withheld.append(one)
+            if self._context.policy == "retract":
+                self._withdraw(one.index)
 
     def _tell(self, one: Checked) -> None:
         if not one.verdicts:
@@ -157,9 +226,10 @@ class Release:
             self._context.emit(as_event(verdict))
         self.outcomes[max((v.outcome for v in one.verdicts), key=_RANK.__getitem__)] += 1
 
-    def _verdicts(self, index: int, sentence: str) -> tuple[Verdict, ...]:
+    def _judged(self, index: int, sentence: str) -> tuple[tuple[Verdict, ...], Claim | None]:
+        """Return what the checks say of a sentence, and the claim it makes, if it makes one."""
         if not _WORDS.search(sentence):
-            return ()
+            return (), None
         context = self._context
         ids = cited(sentence)
         claim = Claim(
@@ -173,16 +243,11 @@ class Release:
             facts=context.facts,
         )
         if verdicts := judge(context.checks.answer, claim, context.timekeeper):
-            return tuple(verdicts)
-        nothing = Verdict(
-            stage="answer",
-            check="claim",
-            outcome="not_checkable",
-            code="nothing_to_check",
-            reason="The sentence cites nothing and states no number or date.",
-            claim_id=claim.id,
+            return tuple(verdicts), claim
+        nothing = claim.not_checkable(
+            "nothing_to_check", "The sentence cites nothing and states no number or date."
         )
-        return (nothing,)
+        return (named(nothing, "claim"),), claim
 
     def _show_rest(self) -> None:
         if new := self._splitter.rest[self._shown :]:

@@ -30,6 +30,15 @@ async def think(state: RunState, runtime: Runtime[RunContext]) -> Command[str]:
         new = await open_conversation(context, question)
     visit = Round(context, before, new, state.get("progress") or Progress())
     release = Release(context, question, earlier=visit.earlier())
+    try:
+        return await _decided(context, question, visit, release)
+    finally:
+        release.close()
+
+
+async def _decided(
+    context: RunContext, question: str, visit: Round, release: Release
+) -> Command[str]:
     while True:
         try:
             message = await visit.ask(release)

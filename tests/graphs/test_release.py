@@ -166,6 +166,35 @@ async def test_a_sentence_that_cannot_be_repaired_is_left_out_and_counted(
     assert CANARY not in run.words and "471" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("sentence", "left"),
+    [
+        ("It comes to 3 in all [S1], and the heron weighs 4711 kg.", "It comes to 3 in all [S1]."),
+        ("It comes to 3 in all; the heron weighs 4711 kg [S1].", "It comes to 3 in all [S1]."),
+        ("It comes to 3 in all (4711 herons) [S1].", "It comes to 3 in all [S1]."),
+        ("It comes to 3 in all but for 4711 herons, and so on [S1].", None),
+        ("It comes to 4711, and herons come to 3 [S1].", None),
+        ("The heron is very heavy, and weighs 4711 kg [S1].", None),
+    ],
+)
+async def test_a_sentence_that_nobody_mends_is_cut_down_to_what_is_supported(
+    sentence: str, left: str | None
+) -> None:
+    model = ScriptedModel(calls("add", a=1, b=2), says(sentence), says("NONE"))
+    run = driven(model, add)
+    answer = await run.ask()
+    assert answer.text == (f"{left}\n\n{LEFT_OUT}" if left else LEFT_OUT)
+    assert CANARY not in run.words and "4711" not in answer.text
+
+
+async def test_what_a_failing_provider_says_is_not_logged_because_it_may_repeat_what_is_withheld(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    model = ScriptedModel(says("There are 4711."), fails(ModelError(f"No capacity for {CANARY}.")))
+    await driven(model).ask()
+    assert "was not repaired: ModelError" in caplog.text and CANARY not in caplog.text
+
+
 async def test_an_answer_of_which_nothing_is_left_says_so() -> None:
     run = driven(ScriptedModel(says("There are 4711."), says("NONE")))
     assert (await run.ask()).text == LEFT_OUT

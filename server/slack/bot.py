@@ -44,7 +44,7 @@ class SlackBot:
         self.assistant = assistant
         self.settings = settings or SlackSettings.load(api_url=app.client.base_url)
         self.workspaces = workspaces or _workspace_of(app)
-        self.calls = Calls(self.settings.api_url)
+        self.calls = Calls(self.settings.api_url, retry_seconds=self.settings.retry_seconds)
         self._owner = uuid4().hex
         self._open: _Open | None = None
         Listeners(self).add_to(app)

@@ -33,6 +33,7 @@ class Courier:
         self._most = most
         self._lease = lease_seconds
         self._news = asyncio.Event()
+        self._taking = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._loops: list[asyncio.Task[None]] = []
         self._troubles: Counter[int] = Counter()
@@ -59,11 +60,9 @@ class Courier:
 
     async def idle(self) -> None:
         """Wait until nothing is being answered that was accepted before."""
-        while True:
-            self._news.clear()
-            if not self._tasks and not await self._take():
-                return
-            await asyncio.wait(list(self._tasks), return_when=asyncio.FIRST_COMPLETED)
+        while await self._take() or self._tasks:
+            if self._tasks:
+                await asyncio.wait(list(self._tasks), return_when=asyncio.FIRST_COMPLETED)
 
     async def _work(self) -> None:
         while True:
@@ -78,12 +77,13 @@ class Courier:
 
     async def _take(self) -> bool:
         """Begin with what may begin; return whether there was any."""
-        free = self._most - len(self._tasks)
-        items = await self._inbox.claim(free) if free > 0 else []
-        for item in items:
-            task = asyncio.create_task(self._deliver(item), name=f"slack answer {item.id}")
-            self._tasks.add(task)
-            task.add_done_callback(self._ended)
+        async with self._taking:
+            free = self._most - len(self._tasks)
+            items = await self._inbox.claim(free) if free > 0 else []
+            for item in items:
+                task = asyncio.create_task(self._deliver(item), name=f"slack answer {item.id}")
+                self._tasks.add(task)
+                task.add_done_callback(self._ended)
         return bool(items)
 
     def _ended(self, task: asyncio.Task[None]) -> None:

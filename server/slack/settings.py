@@ -53,6 +53,8 @@ class SlackSettings(BaseSettings):
     """The least time between two updates of an answer that is not streamed."""
     stop_button_seconds: float = Field(default=5.0, ge=0)
     """How long an answer may take before a button to stop it is shown."""
+    retry_seconds: float = Field(default=1.0, gt=0)
+    """How long to wait before a call is made again whose outcome is not clear; then ever longer."""
     lease_seconds: float = Field(default=15.0, gt=0)
     """How long a replica that has died keeps its messages from the others."""
     max_file_bytes: int = Field(default=50_000_000, ge=1)

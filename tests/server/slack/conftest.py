@@ -70,6 +70,7 @@ def settings_for(slack: Slack, **given: object) -> SlackSettings:
         "stream_seconds": 0.0,
         "update_seconds": 0.0,
         "stop_button_seconds": 3600.0,
+        "retry_seconds": 0.01,
     }
     return SlackSettings.load(**{**quick, **given})
 

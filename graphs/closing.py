@@ -10,10 +10,9 @@ from surefoot.answer import Answer, Reason
 from surefoot.errors import ModelError, SurefootError
 from surefoot.events import AnswerCompleted, MemoryWritten
 from surefoot.messages import Message
-from surefoot.turns import Turn
 
 from .context import RunContext
-from .conversation import memory_failed
+from .conversation import memory_failed, turn_of
 from .release import Release
 from .repairing import repair
 
@@ -113,9 +112,8 @@ async def complete(context: RunContext, question: str, release: Release, reason:
 async def _remember(context: RunContext, question: str, text: str) -> None:
     if context.memory is None:
         return
-    turn = Turn(run_id=context.run_id, question=question, answer=text, created_at=context.now())
     try:
-        memory_id = await context.memory.keep(turn, context.scope)
+        memory_id = await context.memory.keep(turn_of(context, question, text), context.scope)
     except (SurefootError, OSError) as error:
         memory_failed(context, "keep", error)
         return

@@ -35,10 +35,11 @@ def _block(item: Evidence, limit: int) -> str:
         text += f"\n[/{item.id}]"
     if len(item.content) > limit:
         text += f"\n… {len(item.content) - limit} more characters in {item.id}."
-    return f"[{item.id}] {item.kind} · {_where(item)}\n{text}"
+    return f"[{item.id}] {item.kind} · {where_from(item)}\n{text}"
 
 
-def _where(item: Evidence) -> str:
+def where_from(item: Evidence) -> str:
+    """Return in one line where a piece of evidence comes from."""
     match item.source:
         case DocumentSource() as s:
             page = f" · page {s.page}" if s.page is not None else ""

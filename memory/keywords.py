@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
 from .words import stems
@@ -22,19 +22,23 @@ class KeywordIndex:
     `database` is used as it is: changes belong to the caller's transaction.
     """
 
-    def __init__(self, database: sqlite3.Connection, table: str) -> None:
+    def __init__(
+        self, database: sqlite3.Connection, table: str, *, columns: Sequence[str] = ("stems",)
+    ) -> None:
         self._database = database
         self._table = table
+        self._columns = " ".join(columns)
         database.execute(
             f"CREATE VIRTUAL TABLE IF NOT EXISTS {table} "
-            "USING fts5(scope, stems, tokenize = 'unicode61 remove_diacritics 0')"
+            f"USING fts5(scope, {', '.join(columns)}, tokenize = 'unicode61 remove_diacritics 0')"
         )
 
-    def add(self, row: int, scope: tuple[str, ...], text: str) -> None:
-        """Index a row's text."""
+    def add(self, row: int, scope: tuple[str, ...], *texts: str) -> None:
+        """Index a row's text, one for each column."""
         self._database.execute(
-            f"INSERT INTO {self._table} (rowid, scope, stems) VALUES (?, ?, ?)",
-            (row, scope_key(scope), " ".join(stems(text))),
+            f"INSERT INTO {self._table} (rowid, scope, {self._columns.replace(' ', ', ')}) "
+            f"VALUES (?, ?{', ?' * len(texts)})",
+            (row, scope_key(scope), *(" ".join(stems(text)) for text in texts)),
         )
 
     def remove(self, rows: Iterable[int]) -> None:
@@ -44,36 +48,46 @@ class KeywordIndex:
         )
 
     def search(
-        self, query: str, scope: tuple[str, ...], *, limit: int, below: int | None = None
+        self,
+        query: str,
+        scope: tuple[str, ...],
+        *,
+        limit: int,
+        below: int | None = None,
+        weights: Sequence[float] = (1.0,),
     ) -> dict[int, float]:
         """Return the rows of a scope that share words with the query, best first, with BM25.
 
-        With `below`, only rows whose number is smaller. Rare words are looked for first, and common
+        With `below`, only rows whose number is smaller. `weights` say how much a word counts in
+        each column. Rare words are looked for first, and common
         ones, among the newest rows, only when those do not lead to `limit` rows: a search takes no
         longer because there is more to search.
         """
-        scoped, behind = f"scope : {scope_key(scope)} AND stems : ", below or _LAST
+        told = f"{{{self._columns}}} : "
+        scoped, behind = f"scope : {scope_key(scope)} AND {told}", below or _LAST
         wanted = [f'"{stem}"' for stem in dict.fromkeys(stems(query)[:64])]
-        counts = {stem: len(self._newest(f"stems : {stem}", behind)) for stem in wanted}
+        counts = {stem: len(self._newest(told + stem, behind)) for stem in wanted}
         rare = _rarest({stem: count for stem, count in counts.items() if count})
-        found = self._ranked(scoped, rare, 0, behind, limit)
+        found = self._ranked(scoped, rare, range(behind), weights, limit)
         common = [stem for stem in wanted if counts[stem] and stem not in rare]
         if common and len(found) < limit:
             newest = self._newest(f"{scoped}({' OR '.join(common)})", behind)
             if newest:
-                found |= self._ranked(scoped, [*rare, *common], newest[-1], behind, limit)
+                among = range(newest[-1], behind)
+                found |= self._ranked(scoped, [*rare, *common], among, weights, limit)
         best = sorted(found.items(), key=lambda each: (-each[1], each[0]))
         return dict(best[:limit])
 
     def _ranked(
-        self, scoped: str, wanted: list[str], above: int, below: int, limit: int
+        self, scoped: str, wanted: list[str], among: range, weights: Sequence[float], limit: int
     ) -> dict[int, float]:
         if not wanted:
             return {}
+        told = ", ".join(map(str, weights))
         found = self._database.execute(
-            f"SELECT rowid, bm25({self._table}, 0.0, 1.0) AS rank FROM {self._table} "
+            f"SELECT rowid, bm25({self._table}, 0.0, {told}) AS rank FROM {self._table} "
             f"WHERE {self._table} MATCH ? AND rowid < ? AND rowid >= ? ORDER BY rank LIMIT ?",
-            (f"{scoped}({' OR '.join(wanted)})", below, above, limit),
+            (f"{scoped}({' OR '.join(wanted)})", among.stop, among.start, limit),
         )
         return {int(row): -float(rank) for row, rank in found}
 

@@ -9,7 +9,8 @@ from surefoot.scope import Scope
 from surefoot.turns import Turn
 
 from .summary import Summary
-from .transcript import IN_THREAD, Transcript, Window, extent_of, place_of
+from .transcript import Transcript, Window, extent_of, place_of
+from .turn_words import IN_THREAD
 
 _AT_ONCE = 200
 """Turns that a summary looks back to, when it must begin again."""

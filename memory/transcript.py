@@ -12,17 +12,14 @@ from surefoot.scope import Scope
 from surefoot.turns import Cited, Turn
 
 from .database import transaction
-from .fusion import fuse
-from .keywords import KeywordIndex, scope_key
+from .fusion import UNRELATED, WEIGHTS, Weights, fuse
+from .keywords import scope_key
 from .meaning import Meaning
+from .turn_words import IN_THREAD, Place, TurnWords
 
-Place = tuple[str, str, str]
-IN_THREAD = "tenant = ? AND user = ? AND thread = ?"
 _COLUMNS = "run_id, question, answer, created_at, evidence"
-_CANDIDATES = 30
+_CANDIDATES = 50
 _BATCH = 32
-_BEARS_ON = 0.5
-"""The share of the best older turn's score that another must have to be recalled with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +32,10 @@ class Window:
     """What they may take together; the very last one always stands."""
     older_turns: int = 4
     """Turns from before the latest that bear on the question, at most."""
+    bears_on: float = 0.5
+    """The share of the best older turn's score that another must have to be recalled with it."""
+    weights: Weights = WEIGHTS
+    """What counts how much in telling which older turns bear on it."""
     older_tokens: int = 2_000
     summary_tokens: int = 400
     """What the summary of all turns before the latest may take."""
@@ -63,7 +64,7 @@ class Transcript:
         self._database = database
         self._meaning = meaning
         self._window = window
-        self.keywords = KeywordIndex(database, "turn_words")
+        self.keywords = TurnWords(database)
 
     def keep(self, turn: Turn, scope: Scope) -> tuple[int, bool]:
         """Keep a turn; return its row and whether it is new. A run's turn is kept once.
@@ -91,7 +92,7 @@ class Transcript:
             ),
         ).lastrowid
         assert row is not None
-        self.keywords.add(row, place, _text(turn.question, turn.answer))
+        self.keywords.add_turn(row, place)
         return row, True
 
     def embed_fallen_out(self, scope: Scope) -> bool:
@@ -184,7 +185,6 @@ class Transcript:
         Returns the rows that were deleted from each collection of vectors, none for all of it.
         Belongs to the caller's transaction.
         """
-        self.keywords.remove(each.row for each in kept)
         self._database.executemany("DELETE FROM turns WHERE id = ?", [(k.row,) for k in kept])
         gone: dict[str, list[int]] = {}
         for thread in dict.fromkeys(each.thread_id for each in kept):
@@ -194,6 +194,7 @@ class Transcript:
                 f"SELECT 1 FROM turns WHERE {IN_THREAD} LIMIT 1", place
             ).fetchone()
             rows = [each.row for each in kept if each.thread_id == thread]
+            self.keywords.remove_turns(rows, place)
             gone[_collection(place)] = rows if left else []
         return gone
 
@@ -221,11 +222,8 @@ class Transcript:
         ).fetchone()
         if first[0] == before or not self._window.older_turns:
             return {}
-        words = self.keywords.search(question, place, limit=_CANDIDATES, below=before)
-        nearest = self._meaning.nearest(_collection(place), question, limit=_CANDIDATES)
-        meaning = {row: cosine for row, cosine in nearest.items() if row < before}
-        scores = fuse(words, meaning)
-        enough = _BEARS_ON * max(scores.values(), default=0.0)
+        scores = self._scores(question, place, before=before)
+        enough = self._window.bears_on * max(scores.values(), default=0.0)
         best = [row for row in scores if scores[row] >= enough][: self._window.older_turns]
         marks = ", ".join("?" * len(best))
         found = self._database.execute(
@@ -235,6 +233,18 @@ class Transcript:
         turns = {int(row): _turn(*columns) for row, *columns in found}
         ranked = ((row, turns[row]) for row in best if row in turns)
         return _within(ranked, self._window.older_tokens, 0)
+
+    def _scores(self, question: str, place: Place, *, before: int) -> dict[int, float]:
+        """Score turns by words and meaning; words said before them only add to what is theirs."""
+        weights, limit = self._window.weights, max(_CANDIDATES, 5 * self._window.older_turns)
+        nearest = self._meaning.nearest(_collection(place), question, limit=limit)
+        meaning = {row: cosine for row, cosine in nearest.items() if row < before}
+        words = self.keywords.search(
+            question, place, limit=limit, below=before, weights=(1.0, weights.before)
+        )
+        own = self.keywords.with_own(question, words)
+        own |= {row for row in words if meaning.get(row, 0.0) >= UNRELATED}
+        return fuse({row: words[row] for row in words if row in own}, meaning, weights)
 
 
 def place_of(scope: Scope) -> Place:

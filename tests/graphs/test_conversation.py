@@ -9,7 +9,7 @@ from surefoot.errors import StorageError
 from surefoot.events import CheckSkipped, ContextRecalled, MemoryWritten
 from surefoot.graphs import Checkpoints
 from surefoot.limits import Limits
-from surefoot.memory import PlainMemory, Recalled
+from surefoot.memory import PlainMemory, Recalled, Window
 from surefoot.messages import AssistantMessage, Message, SystemMessage, UserMessage
 from surefoot.scope import Scope
 from surefoot.turns import Turn
@@ -105,3 +105,28 @@ async def test_many_rounds_are_no_matter_of_the_machine() -> None:
         )
         answer = await run.ask()
     assert answer.text == "It is 0 [S1]." and len(answer.evidence) == 60
+
+
+async def test_earlier_answers_say_where_their_evidence_was_from() -> None:
+    memory = PlainMemory()
+    await memory.remember("Ann rides 40 km a day.", HERE)
+    model = ScriptedModel(says("You ride 40 km [S1]."), says("As I said."))
+    for question in ("How far does Ann ride a day?", "Again?"):
+        await driven(model, memory=memory).ask(question)
+    [kept] = await memory.turns(HERE)
+    assert [cited.memory_id for cited in kept.evidence] == ["fact-1"]
+    assert (await memory.facts(HERE))[0].uses == 1
+    answer = f"You ride 40 km [S1].\n(S1 was {kept.evidence[0].where})"
+    assert model.seen[1].messages[2] == AssistantMessage(answer)
+
+
+async def test_what_was_said_before_the_latest_turns_is_told_in_short() -> None:
+    memory = PlainMemory(window=Window(turns=1, older_turns=0))
+    for number, answer in enumerate(("Dr Holm runs it.", "Yes.")):
+        turn = Turn(run_id=f"r0{number}", question="Who?", answer=answer, created_at="2026-01-01")
+        await memory.keep(turn, HERE)
+    model = ScriptedModel(says("Yes."))
+    await driven(model, memory=memory).ask("Really?")
+    note = model.seen[0].messages[1].text
+    assert note.startswith("Note from the run: what was said in this thread before")
+    assert note.endswith("\n- Who? → Dr Holm runs it.")

@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse
 
 from surefoot.errors import NotFound
 
-_STATIC = Path(__file__).parent / "static"
+_STATIC = (Path(__file__).parent / "static").resolve()
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",

@@ -5,6 +5,9 @@ Usage: program.py DATA_DIR [name=value of a server setting …]. Prints its addr
     add 1 2      calls `add`, then says the sum, cited
     tell 5       looks five facts up, then says five sentences, cited
     pay 10       asks for approval, then says what was paid
+    slow 5       the same, but holds back after the first until anybody anywhere says `go`
+    echo words   calls a tool that gives the words back, then says them, cited
+    draw         draws a chart
     wait         calls a tool that never ends
     fail         the provider fails
     anything     is answered with "Hello." and, if there are any, the earlier questions
@@ -14,20 +17,26 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+
+from pydantic import JsonValue
 
 from surefoot import Assistant, ModelError, Settings, tool
 from surefoot.memory import PlainMemory
 from surefoot.messages import ToolCall, ToolMessage, UserMessage
 from surefoot.model import Finished, ModelPart, ModelRequest, TextDelta
 from surefoot.server import ServerSettings, serve
+from surefoot.tools import chart_tool
 
 
 class Obedient:
     """Does what the last question says."""
 
     name = "obedient"
+
+    def __init__(self) -> None:
+        self._go = asyncio.Event()
 
     def stream(self, request: ModelRequest) -> AsyncIterator[ModelPart]:
         """Yield the next message."""
@@ -38,6 +47,8 @@ class Obedient:
         question = request.messages[asked[-1]]
         assert isinstance(question, UserMessage)
         word, *rest = question.text.partition("\n")[0].split()
+        if word == "go":
+            self._go.set()
         results = [m for m in request.messages[asked[-1] :] if isinstance(m, ToolMessage)]
         if word == "fail":
             raise ModelError("The provider is down.", status=500)
@@ -47,8 +58,11 @@ class Obedient:
             yield Finished(reason="tool_calls", input_tokens=10, output_tokens=5)
             return
         earlier = [request.messages[i] for i in asked[:-1]]
-        for text in _answer(word, results, [m.text for m in earlier if isinstance(m, UserMessage)]):
+        answer = _answer(word, results, [m.text for m in earlier if isinstance(m, UserMessage)])
+        for number, text in enumerate(answer):
             await asyncio.sleep(0)
+            if word == "slow" and number == 2:
+                await self._go.wait()
             yield TextDelta(text)
         yield Finished(reason="stop", input_tokens=20, output_tokens=10)
 
@@ -67,13 +81,24 @@ def _answer(word: str, results: list[ToolMessage], earlier: list[str]) -> Iterat
             yield "It could not be done. "
 
 
-_PLANS = {
+def _facts(rest: list[str]) -> list[ToolCall]:
+    return [ToolCall(call_id=f"c{n}", name="fact", args={"number": n}) for n in range(int(rest[0]))]
+
+
+_CHART: dict[str, JsonValue] = {
+    "kind": "bar",
+    "title": "Penguins",
+    "labels": ["Biscoe", "Dream", "Torgersen"],
+    "series": [{"values": [168, 124, 52]}],
+}
+_PLANS: dict[str, Callable[[list[str]], list[ToolCall]]] = {
     "add": lambda rest: [
         ToolCall(call_id="c1", name="add", args={"a": int(rest[0]), "b": int(rest[1])})
     ],
-    "tell": lambda rest: [
-        ToolCall(call_id=f"c{n}", name="fact", args={"number": n}) for n in range(int(rest[0]))
-    ],
+    "tell": _facts,
+    "slow": _facts,
+    "echo": lambda rest: [ToolCall(call_id="c1", name="echo", args={"text": " ".join(rest)})],
+    "draw": lambda _: [ToolCall(call_id="c1", name="chart", args={"spec": _CHART})],
     "pay": lambda rest: [ToolCall(call_id="c1", name="pay", args={"amount": int(rest[0])})],
     "wait": lambda rest: [ToolCall(call_id="c1", name="wait", args={})],
 }
@@ -92,6 +117,12 @@ async def fact(number: int) -> int:
 
 
 @tool(side_effects=False)
+async def echo(text: str) -> str:
+    """Give words back."""
+    return text
+
+
+@tool(side_effects=False)
 async def wait() -> str:
     """Wait without an end."""
     await asyncio.Event().wait()
@@ -104,7 +135,7 @@ async def pay(amount: int) -> str:
     return f"{amount} paid"
 
 
-TOOLS = (add, fact, wait, pay)
+TOOLS = (add, fact, echo, wait, pay, chart_tool())
 
 
 def assistant_at(data_dir: Path, *, durable: bool = True, builtins: bool = False) -> Assistant:

@@ -1,68 +1,79 @@
 // Requests to this server. A problem becomes an Error with the server's own words.
 
-let key = sessionStorage.getItem("surefoot-key") ?? "";
+import { credentials, key, signIn } from "./key.js";
 
-export async function api(path, { method = "GET", body, form } = {}) {
-  const headers = {};
-  if (key) headers["Authorization"] = `Bearer ${key}`;
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  const response = await fetch(path, {
-    method,
-    headers,
-    body: form ?? (body === undefined ? undefined : JSON.stringify(body)),
-  });
-  if (response.status === 401 && askForKey()) return api(path, { method, body, form });
-  if (!response.ok) throw new Error(await problem(response));
+/**
+ * Send a request and return what came back.
+ * @param {string} path
+ * @param {{method?: string, body?: unknown}} [request]
+ * @returns {Promise<any>}
+ */
+export async function api(path, request = {}) {
+  const response = await send(path, request);
   return response.status === 204 ? null : response.json();
 }
 
+async function send(path, { method = "GET", body } = {}) {
+  const used = key();
+  const headers = credentials();
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const response = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
+  if (response.ok) return response;
+  const why = await problem(response);
+  if (response.status === 401 && (await signIn(used, why))) return send(path, { method, body });
+  throw Object.assign(new Error(why), { status: response.status });
+}
+
 async function problem(response) {
+  return told(await response.text()) ?? `${response.status} ${response.statusText}`;
+}
+
+function told(text) {
   try {
-    const told = await response.json();
-    return told.detail ?? told.title ?? response.statusText;
+    const { detail, title } = JSON.parse(text);
+    return detail ?? title;
   } catch {
-    return `${response.status} ${response.statusText}`;
+    return undefined;
   }
 }
 
-function askForKey() {
-  const given = window.prompt("This server needs an API key.");
-  if (!given) return false;
-  key = given.trim();
-  sessionStorage.setItem("surefoot-key", key);
-  return true;
+/** Fetch a file with the key and hand it to the person. @param {string} path @param {string} name */
+export async function download(path, name) {
+  const url = URL.createObjectURL(await (await send(path)).blob());
+  const link = Object.assign(document.createElement("a"), { href: url, download: name });
+  link.click();
+  URL.revokeObjectURL(url);
 }
 
-// A browser cannot send a header with a WebSocket, so a key is first changed into a ticket for one,
-// which goes as a subprotocol: addresses are written to logs, subprotocols are not.
+/**
+ * Open a WebSocket. It cannot carry a header, so a key is first changed into a ticket, which goes as
+ * a subprotocol: addresses are written to logs, subprotocols are not.
+ * @param {string} path
+ */
 export async function openSocket(path) {
   const url = new URL(path, location.href);
   url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   const protocols = ["surefoot"];
-  if (key) protocols.push(`ticket.${(await api("/v1/tickets", { method: "POST", body: {} })).ticket}`);
+  if (key()) protocols.push(`ticket.${(await api("/v1/tickets", { method: "POST", body: {} })).ticket}`);
   return new WebSocket(url, protocols);
 }
 
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return {};
-  }
-}
-
+/**
+ * Send a file, telling how much of it is on its way.
+ * @param {File} file
+ * @param {(part: number) => void} onProgress From 0 to 1.
+ */
 export function upload(file, onProgress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const form = new FormData();
     form.append("file", file);
     request.open("POST", "/v1/documents");
-    if (key) request.setRequestHeader("Authorization", `Bearer ${key}`);
+    for (const [name, value] of Object.entries(credentials())) request.setRequestHeader(name, value);
     request.upload.onprogress = (event) => onProgress(event.loaded / event.total);
     request.onload = () => {
-      const told = parsed(request.responseText);
-      if (request.status < 300) resolve(told);
-      else reject(new Error(told.detail ?? told.title ?? request.statusText));
+      if (request.status < 300) resolve(JSON.parse(request.responseText));
+      else reject(new Error(told(request.responseText) ?? `${request.status} ${request.statusText}`));
     };
     request.onerror = () => reject(new Error("The connection broke during the upload."));
     request.send(form);

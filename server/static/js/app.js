@@ -1,166 +1,91 @@
 // The page: one conversation in the middle, the others at its side, evidence and data in a panel.
 
-import { byId, el, notify } from "./dom.js";
+import { Composer } from "./composer.js";
+import { Conversation } from "./conversation.js";
+import { byId } from "./dom.js";
 import { evidenceView } from "./evidence.js";
+import { key, signOut } from "./key.js";
 import { libraryView } from "./library.js";
 import { memoryView } from "./memory.js";
-import { RunView } from "./run.js";
-import { ThreadSocket } from "./socket.js";
+import { notify } from "./notice.js";
+import { Menu, Panel } from "./overlay.js";
 import { startTheme } from "./theme.js";
 import { ThreadList } from "./threads.js";
 
-const conversation = byId("conversation");
-const question = byId("question");
-const panel = byId("panel");
-const examples = [
-  "Which airline had the most flights?",
-  "How much heavier is the average Gentoo than the average Adelie?",
-  "What does exit code 3 mean, and how many penguins are female?",
-];
+const UNNAMED = "New conversation";
+const PANELS = {
+  library: ["Documents and tables", libraryView],
+  memory: ["What it remembers", memoryView],
+};
 
-let socket = null;
-let thread = "";
-let runs = new Map();
-let returnFocus = null;
+/** @type {Conversation | null} */
+let conversation = null;
 
-const threads = new ThreadList({ onOpen: open, onRemoved: () => open(newId()) });
+const menu = new Menu();
+const panel = new Panel();
+const composer = new Composer({
+  onAsk: (text) => conversation.send(text),
+  onStop: () => conversation.stop(),
+});
+const threads = new ThreadList({ onOpen: go, onRemoved: () => go(newId()), onTitle: name });
 
 const newId = () => `t-${crypto.randomUUID()}`;
+const idInAddress = () => location.hash.slice(1);
 
+/** Go to a conversation, so that Back leads to the one before. @param {string} id */
+function go(id) {
+  if (id !== idInAddress()) history.pushState(null, "", `#${id}`);
+  open(id);
+}
+
+/** @param {string} id */
 function open(id) {
-  socket?.close();
-  runs = new Map();
-  thread = id;
-  if (location.hash !== `#${id}`) history.pushState(null, "", `#${id}`);
-  conversation.replaceChildren(welcome());
-  byId("title").textContent = "New conversation";
-  document.body.classList.remove("menu-open");
-  closePanel();
-  showStop();
-  socket = new ThreadSocket(id, { onEvent: take, onState: connection });
-  threads.refresh(id).then(() => threads.title && (byId("title").textContent = threads.title));
+  conversation?.close();
+  menu.close();
+  panel.close();
+  name("");
+  conversation = new Conversation(id, {
+    onCite: (item) => panel.show(`Evidence ${item.id}`, () => evidenceView(item)),
+    onBegun: () => threads.changed(),
+    onRunning: (isRunning) => composer.showStop(isRunning),
+    onRefused: (text) => composer.giveBack(text),
+    onGone: (why) => {
+      notify(why);
+      go(newId());
+    },
+  });
+  threads.open(id);
 }
 
-function welcome() {
-  const ask = (text) => el("button", { type: "button", class: "example", onclick: () => send(text) }, text);
-  return el("section", { class: "welcome" },
-    el("h2", {}, "Ask, and see what the answer rests on."),
-    el("p", { class: "quiet" }, "Every claim is checked against its evidence before you see it."),
-    ...examples.map(ask));
+/** @param {string} title */
+function name(title) {
+  byId("title").textContent = title || UNNAMED;
+  document.title = title ? `${title} · Surefoot` : "Surefoot";
 }
 
-function take(event) {
-  if (!event.run_id) return;
-  let run = runs.get(event.run_id);
-  if (!run) {
-    run = new RunView(event.run_id, { onCite: (id) => cite(id), onDecide: decide, onGrow: follow });
-    runs.set(event.run_id, run);
-    conversation.querySelector(".welcome")?.remove();
-    conversation.append(run.node);
-  }
-  run.take(event);
-  if (event.type === "run.started") threads.refresh().then(() => threads.title && (byId("title").textContent = threads.title));
-  showStop();
+function openFromAddress() {
+  if (!location.hash) history.replaceState(null, "", `#${newId()}`);
+  open(idInAddress());
 }
 
-// Stay at the end while the person is there; leave them where they have scrolled to.
-let atEnd = true;
-conversation.addEventListener("scroll", () => {
-  atEnd = conversation.scrollHeight - conversation.scrollTop - conversation.clientHeight < 80;
-});
-function follow() {
-  if (atEnd) conversation.scrollTop = conversation.scrollHeight;
-}
-
-const running = () => [...runs.values()].filter((run) => !run.ended);
-
-function showStop() {
-  byId("stop").hidden = running().length === 0;
-}
-
-function send(text) {
-  atEnd = true;
-  socket.send({ type: "message", id: crypto.randomUUID(), text });
-}
-
-function decide(callId, decision, args) {
-  socket.send({ type: "approve", call_id: callId, decision, ...(args ? { args } : {}) });
-}
-
-function connection(state, message) {
-  const told = { online: "", offline: "Reconnecting…", error: "" }[state];
-  byId("connection").textContent = told;
-  if (state === "error") notify(message);
-}
-
-async function cite(id) {
-  for (const run of runs.values()) {
-    const item = run.evidence.get(id);
-    if (item) return showPanel(`Evidence ${id}`, () => evidenceView(item));
-  }
-  notify(`${id} is not in this conversation.`);
-}
-
-async function showPanel(title, view) {
-  if (panel.hidden) returnFocus = document.activeElement;
-  byId("panel-title").textContent = title;
-  panel.hidden = false;
-  const refresh = async () => {
-    try {
-      byId("panel-body").replaceChildren(await view(refresh));
-    } catch (error) {
-      byId("panel-body").replaceChildren(el("p", { class: "why" }, error.message));
-    }
-  };
-  await refresh();
-  byId("panel-title").focus();
-}
-
-function closePanel() {
-  if (panel.hidden) return;
-  panel.hidden = true;
-  returnFocus?.focus();
-}
-
-byId("ask").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const text = question.value.trim();
-  if (!text) return;
-  send(text);
-  question.value = "";
-  grow();
-});
-function grow() {
-  question.style.height = "auto";
-  question.style.height = `${Math.min(question.scrollHeight, 220)}px`;
-}
-question.addEventListener("input", grow);
-question.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-    event.preventDefault();
-    byId("ask").requestSubmit();
-  }
-});
-byId("stop").addEventListener("click", () => {
-  for (const run of running()) socket.send({ type: "cancel", run_id: run.runId });
-});
 byId("new-thread").addEventListener("click", () => {
-  open(newId());
-  question.focus();
+  go(newId());
+  composer.focus();
 });
-byId("menu").addEventListener("click", () => {
-  const shown = document.body.classList.toggle("menu-open");
-  byId("menu").setAttribute("aria-expanded", String(shown));
-});
-byId("panel-close").addEventListener("click", closePanel);
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") closePanel();
-});
-const panels = { library: ["Documents and tables", libraryView], memory: ["What it remembers", memoryView] };
-for (const button of document.querySelectorAll("[data-panel]")) {
-  button.addEventListener("click", () => showPanel(...panels[button.dataset.panel]));
+byId("sign-out").addEventListener("click", signOut);
+for (const opener of document.querySelectorAll("[data-panel]")) {
+  opener.addEventListener("click", () => {
+    menu.close();
+    panel.show(...PANELS[opener.dataset.panel]);
+  });
 }
-window.addEventListener("popstate", () => open(location.hash.slice(1) || newId()));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !document.querySelector("dialog[open]")) panel.close() || menu.close();
+});
+document.addEventListener("visibilitychange", () => document.hidden || threads.refreshSoon());
+window.addEventListener("popstate", openFromAddress);
+window.addEventListener("surefoot-key", () => (byId("sign-out").hidden = !key()));
 
 startTheme();
-open(location.hash.slice(1) || newId());
+byId("sign-out").hidden = !key();
+openFromAddress();

@@ -1,5 +1,15 @@
 // Elements: made of names, attributes and children, never of markup.
 
+/** @typedef {Node | string | number | null | undefined | false} Child */
+
+/**
+ * Make an element. Attributes that begin with `on` are listeners; `true` sets an empty attribute,
+ * `false` and null set none.
+ * @param {string} name
+ * @param {Record<string, unknown>} [attributes]
+ * @param {...Child} children
+ * @returns {HTMLElement}
+ */
 export function el(name, attributes = {}, ...children) {
   const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -8,25 +18,25 @@ export function el(name, attributes = {}, ...children) {
     else if (value === true) node.setAttribute(key, "");
     else if (value !== false && value != null) node.setAttribute(key, value);
   }
-  node.append(...children.filter((child) => child != null));
+  node.append(...children.filter((child) => child != null && child !== false));
   return node;
 }
 
+/** @param {string} id @returns {HTMLElement} */
 export const byId = (id) => document.getElementById(id);
+
+/** A button. @param {string} text @param {() => void} onclick @param {Record<string, unknown>} [more] */
+export const button = (text, onclick, more = {}) => el("button", { type: "button", onclick, ...more }, text);
+
+/** Words for those who listen to the page. @param {string} text */
+export const unseen = (text) => el("span", { class: "visually-hidden" }, text);
 
 // Only HTML that the server has sanitised passes through here; the page's policy lets nothing else be set.
 const policy = window.trustedTypes
   ? window.trustedTypes.createPolicy("surefoot", { createHTML: (html) => html })
   : { createHTML: (html) => html };
 
+/** @param {HTMLElement} node @param {string} html As `/v1/render` returned it. */
 export function setSanitised(node, html) {
   node.innerHTML = policy.createHTML(html);
-}
-
-export function notify(message) {
-  const notice = byId("notice");
-  notice.textContent = message;
-  notice.hidden = false;
-  clearTimeout(notify.timer);
-  notify.timer = setTimeout(() => (notice.hidden = true), 8000);
 }

@@ -1,30 +1,53 @@
 // What is remembered about the person: seen, corrected, forgotten.
 
-import { api } from "./api.js";
-import { el, notify } from "./dom.js";
+import { api, download } from "./api.js";
+import { ask, confirm } from "./dialog.js";
+import { button, el } from "./dom.js";
+import { notify } from "./notice.js";
+import { day } from "./words.js";
 
+/** @typedef {{memory_id: string, text: string, observed_at: string, superseded_at: string | null,
+ *    kind?: string, valid_to?: string | null}} Fact */
+
+/** @param {() => Promise<void>} refresh */
 export async function memoryView(refresh) {
-  const facts = await api("/v1/memories");
-  const shown = (facts.facts ?? facts).filter((fact) => !fact.superseded_at);
-  const act = async (work) => {
-    await work().catch((error) => notify(error.message));
-    refresh();
-  };
-  return el("div", {},
-    el("p", { class: "quiet" }, "Facts you have told it. They come back as evidence, so an answer that uses one cites it."),
-    shown.length ? el("ul", { class: "plain" }, ...shown.map((fact) => factView(fact, act))) : el("p", { class: "quiet" }, "Nothing yet."),
+  /** @type {Fact[]} */
+  const facts = await api("/v1/memories?history=true");
+  const [current, former] = [facts.filter(isCurrent), facts.filter((fact) => !isCurrent(fact))];
+  const act = (path, request) => api(path, request).then(refresh, (error) => notify(error.message));
+  return el("div", { class: "memory" },
+    el("p", { class: "quiet" }, "What you have told it. An answer that uses a fact cites it."),
+    current.length ? el("ul", { class: "plain" }, ...current.map((fact) => factItem(fact, act))) : el("p", { class: "quiet" }, "Nothing yet."),
+    former.length > 0 && el("details", {}, el("summary", {}, `Earlier (${former.length})`),
+      el("ul", { class: "plain" }, ...former.map((fact) => factItem(fact, act)))),
     el("div", { class: "buttons" },
-      el("a", { class: "button", href: "/v1/memories/export", download: "memories.json" }, "Export"),
-      el("button", {
-        type: "button",
-        onclick: () => window.confirm("Forget everything about you?") && act(() => api("/v1/memories", { method: "DELETE" })),
-      }, "Forget everything")));
+      button("Export", () => download("/v1/memories/export", "memories.json").catch((error) => notify(error.message))),
+      button("Forget everything", () => forgetAll(act))));
 }
 
-function factView(fact, act) {
-  const text = el("input", { value: fact.text, "aria-label": "Fact" });
+const isCurrent = (fact) => !fact.superseded_at;
+
+/** @param {Fact} fact */
+function factItem(fact, act) {
   const path = `/v1/memories/${encodeURIComponent(fact.memory_id)}`;
-  return el("li", { class: "fact" }, text,
-    el("button", { type: "button", class: "small", onclick: () => act(() => api(path, { method: "PUT", body: { text: text.value } })) }, "Correct"),
-    el("button", { type: "button", class: "small", onclick: () => act(() => api(path, { method: "DELETE" })) }, "Forget"));
+  const correct = async () => {
+    const text = await ask({ title: "Correct what it remembers", label: "Fact", value: fact.text, action: "Correct" });
+    if (text && text !== fact.text) act(path, { method: "PUT", body: { text } });
+  };
+  const forget = async () => {
+    const sure = { title: "Forget it?", text: `“${fact.text}”`, action: "Forget", danger: true };
+    if (await confirm(sure)) act(path, { method: "DELETE" });
+  };
+  const until = fact.superseded_at ? ` until ${day(fact.superseded_at)}` : "";
+  return el("li", { class: "fact" },
+    el("span", {}, fact.text, el("span", { class: "quiet" }, `said ${day(fact.observed_at)}${until}`)),
+    isCurrent(fact) && button("Correct", correct, { class: "small", "aria-label": `Correct: ${fact.text}` }),
+    button("Forget", forget, { class: "small", "aria-label": `Forget: ${fact.text}` }));
+}
+
+async function forgetAll(act) {
+  const text = "All facts about you and all earlier turns are erased from memory. Conversations stay in the list.";
+  if (await confirm({ title: "Forget everything?", text, action: "Forget everything", danger: true })) {
+    act("/v1/memories", { method: "DELETE" });
+  }
 }

@@ -1,51 +1,109 @@
 // The list of conversations: searched, opened, renamed, deleted.
 
 import { api } from "./api.js";
-import { byId, el, notify } from "./dom.js";
+import { ask, confirm } from "./dialog.js";
+import { button, byId, el } from "./dom.js";
+import { notify } from "./notice.js";
+
+/** @typedef {{thread_id: string, title: string}} Thread */
+
+const PAGE = 50;
+const SOON_MS = 150;
 
 export class ThreadList {
-  #open; #removed; #node = byId("threads"); #search = byId("search"); #timer;
+  current = "";
+  #listener;
+  #node = byId("threads");
+  #search = /** @type {HTMLInputElement} */ (byId("search"));
+  #more = byId("more-threads");
+  #shown = PAGE;
+  #timer = 0;
+  // Other tabs of the same person show the same list.
+  #tabs = new BroadcastChannel("surefoot-threads");
 
-  constructor({ onOpen, onRemoved }) {
-    this.#open = onOpen;
-    this.#removed = onRemoved;
+  /** @param {{onOpen: (id: string) => void, onRemoved: () => void, onTitle: (title: string) => void}} listener */
+  constructor(listener) {
+    this.#listener = listener;
     this.#search.addEventListener("input", () => {
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.refresh(), 150);
+      this.#shown = PAGE;
+      this.refreshSoon();
     });
+    this.#more.addEventListener("click", () => {
+      this.#shown += PAGE;
+      this.refreshSoon();
+    });
+    this.#tabs.onmessage = () => this.refreshSoon();
   }
 
-  async refresh(current = this.current) {
-    this.current = current;
-    this.title = undefined;
+  /** Say which conversation is open. @param {string} id */
+  open(id) {
+    this.current = id;
+    this.refreshSoon();
+  }
+
+  /** There is a new run. A conversation that is read again tells of many at once. */
+  changed() {
+    this.refreshSoon();
+    this.#tabs.postMessage("changed");
+  }
+
+  refreshSoon() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#refresh(), SOON_MS);
+  }
+
+  async #refresh() {
+    const words = encodeURIComponent(this.#search.value.trim());
     try {
-      const { threads } = await api(`/v1/threads?q=${encodeURIComponent(this.#search.value)}`);
-      this.#node.replaceChildren(...threads.map((thread) => this.#item(thread)));
-      this.title = threads.find((one) => one.thread_id === current)?.title;
+      const { threads, total } = await api(`/v1/threads?limit=${Math.min(this.#shown, 500)}&q=${words}`);
+      this.#show(threads);
+      this.#more.hidden = total <= threads.length;
+      const here = threads.find((one) => one.thread_id === this.current);
+      if (here) this.#listener.onTitle(here.title);
     } catch (error) {
       notify(error.message);
     }
   }
 
-  #item(thread) {
-    const here = thread.thread_id === this.current;
-    const title = thread.title || "Untitled";
-    const path = `/v1/threads/${encodeURIComponent(thread.thread_id)}`;
-    const rename = async () => {
-      const name = window.prompt("Name of this conversation", title)?.trim();
-      if (!name) return;
-      await api(path, { method: "PATCH", body: { title: name } }).catch((error) => notify(error.message));
-      this.refresh();
-    };
-    const remove = async () => {
-      if (!window.confirm(`Delete “${title}” with everything in it?`)) return;
-      await api(path, { method: "DELETE" }).catch((error) => notify(error.message));
-      if (here) this.#removed();
-      this.refresh();
-    };
-    return el("li", { class: here ? "here" : "" },
-      el("button", { type: "button", class: "thread", "aria-current": here ? "page" : null, onclick: () => this.#open(thread.thread_id) }, title),
-      el("button", { type: "button", class: "icon", "aria-label": `Rename ${title}`, onclick: rename }, "✎"),
-      el("button", { type: "button", class: "icon", "aria-label": `Delete ${title}`, onclick: remove }, "✕"));
+  /** @param {Thread[]} threads */
+  #show(threads) {
+    const focused = document.activeElement?.closest("#threads li")?.dataset.thread;
+    this.#node.replaceChildren(...threads.map((thread) => this.#item(thread)));
+    if (!threads.length) {
+      this.#node.append(el("li", { class: "quiet" }, this.#search.value ? "Nothing found." : "None yet."));
+    }
+    if (focused) this.#node.querySelector(`[data-thread="${CSS.escape(focused)}"] .thread`)?.focus();
+  }
+
+  #item({ thread_id: id, title: given }) {
+    const title = given || "Untitled";
+    const isHere = id === this.current;
+    return el("li", { class: isHere && "here", "data-thread": id },
+      button(title, () => this.#listener.onOpen(id), { class: "thread", title, "aria-current": isHere ? "page" : null }),
+      el("span", { class: "actions" },
+        button("", () => this.#rename(id, title), { class: "icon pencil", "aria-label": `Rename ${title}` }),
+        button("", () => this.#remove(id, title), { class: "icon bin", "aria-label": `Delete ${title}` })));
+  }
+
+  async #rename(id, title) {
+    const name = await ask({ title: "Rename the conversation", label: "Name", value: title, action: "Rename" });
+    if (name) await this.#change(id, { method: "PATCH", body: { title: name } });
+  }
+
+  async #remove(id, title) {
+    const text = `“${title}” is erased with all its answers and what was remembered of them.`;
+    if (!(await confirm({ title: "Delete the conversation?", text, action: "Delete", danger: true }))) return;
+    if ((await this.#change(id, { method: "DELETE" })) && id === this.current) this.#listener.onRemoved();
+  }
+
+  async #change(id, request) {
+    try {
+      await api(`/v1/threads/${encodeURIComponent(id)}`, request);
+      this.changed();
+      return true;
+    } catch (error) {
+      notify(error.message);
+      return false;
+    }
   }
 }

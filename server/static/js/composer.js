@@ -1,0 +1,53 @@
+// The composer: where a question is written, sent with Enter, and stopped.
+
+import { byId } from "./dom.js";
+
+const TALLEST = 220;
+
+export class Composer {
+  #question = /** @type {HTMLTextAreaElement} */ (byId("question"));
+  #stop = byId("stop");
+
+  /** @param {{onAsk: (text: string) => void, onStop: () => void}} listener */
+  constructor({ onAsk, onStop }) {
+    byId("ask").addEventListener("submit", (event) => {
+      event.preventDefault();
+      const text = this.#question.value.trim();
+      if (!text) return;
+      this.#write("");
+      onAsk(text);
+    });
+    this.#question.addEventListener("input", () => this.#grow());
+    this.#question.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      byId("ask").requestSubmit();
+    });
+    this.#stop.addEventListener("click", onStop);
+  }
+
+  focus() {
+    this.#question.focus();
+  }
+
+  /** Give a question back that was not taken, unless another one is being written. @param {string} text */
+  giveBack(text) {
+    if (!this.#question.value) this.#write(text);
+  }
+
+  /** @param {boolean} running Whether there is something to stop. */
+  showStop(running) {
+    if (!running && document.activeElement === this.#stop) this.focus();
+    this.#stop.hidden = !running;
+  }
+
+  #write(text) {
+    this.#question.value = text;
+    this.#grow();
+  }
+
+  #grow() {
+    this.#question.style.height = "auto";
+    this.#question.style.height = `${Math.min(this.#question.scrollHeight, TALLEST)}px`;
+  }
+}

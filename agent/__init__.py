@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .models.answer_book import AnswerBook
     from .models.answers import CachedModel
     from .models.anthropic import AnthropicModel
+    from .models.batches import BatchedModel, batched
     from .models.breaker import Breaker
     from .models.cascade import CascadeModel, Route, Turn, small_first
     from .models.embedded import EmbeddedPlanner
@@ -98,6 +99,7 @@ _HOMES = {
     "AnthropicModel": "models.anthropic",
     "Asked": "models.alike",
     "Assistant": "assistant",
+    "BatchedModel": "models.batches",
     "Breaker": "models.breaker",
     "CachedModel": "models.answers",
     "CascadeModel": "models.cascade",
@@ -174,6 +176,7 @@ _HOMES = {
     "UnusableReply": "models.faults",
     "ask_for": "models.structured",
     "assistant_prompt": "prompts",
+    "batched": "models.batches",
     "calls": "models.scripted",
     "chosen": "models",
     "fails": "models.scripted",
@@ -201,6 +204,7 @@ __all__ = [
     "AnthropicModel",
     "Asked",
     "Assistant",
+    "BatchedModel",
     "Breaker",
     "CachedModel",
     "CascadeModel",
@@ -276,6 +280,7 @@ __all__ = [
     "UnusableReply",
     "ask_for",
     "assistant_prompt",
+    "batched",
     "calls",
     "chosen",
     "fails",

@@ -38,8 +38,8 @@ async def examine(host: Host) -> list[Finding]:
         return [*findings, Finding(state="fail", what="settings", told=str(error))]
     given = frozenset({"data_dir"} if host.data_dir is not None else ())
     findings += _settings(settings, given)
-    findings += await _model(settings, host.model)
-    findings += await _providers(settings, host.model)
+    asked = (_model(settings, host.model), _providers(settings, host.model))
+    findings += [finding for found in await asyncio.gather(*asked) for finding in found]
     findings += await _data(settings)
     findings.append(_embedding())
     findings += await sandbox(settings)

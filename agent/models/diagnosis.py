@@ -76,7 +76,7 @@ def as_fault(name: str, error: Exception, *, begun: bool = False) -> ProviderFau
     status = _status(error)
     told = _told(error)
     if status is not None and status >= 400:
-        return _by_status(name, status, told, _retry_after(error))
+        return by_status(name, status, told, _retry_after(error))
     kinds = {base.__name__ for one in (error, error.__cause__) for base in type(one).__mro__}
     if kinds & {"APITimeoutError", "TimeoutException", "TimeoutError"}:
         return Stalled(f"{name} kept silent for too long. Ask again, or choose another model.")
@@ -95,7 +95,8 @@ def as_fault(name: str, error: Exception, *, begun: bool = False) -> ProviderFau
     return StreamBroken(f"{name} failed: {type(error).__name__}: {told}. Ask again.")
 
 
-def _by_status(name: str, status: int, told: str, after: float | None) -> ProviderFault:
+def by_status(name: str, status: int, told: str, after: float | None = None) -> ProviderFault:
+    """Return the fault that a status tells of, with what the provider said beside it."""
     words = told.lower()
 
     def fault(kind: type[ProviderFault], advice: str) -> ProviderFault:
@@ -139,13 +140,16 @@ def _status(error: Exception) -> int | None:
 
 def _told(error: Exception) -> str:
     """Return what the provider said, without the SDK's wrapping and without secrets."""
-    body: object = getattr(error, "body", None)
+    return told_in(getattr(error, "body", None)) or redacted(str(error).rstrip("."))
+
+
+def told_in(body: object) -> str:
+    """Return what the body of an error says, without secrets."""
     inner = body.get("error", body) if isinstance(body, Mapping) else None
-    if isinstance(inner, Mapping):
-        said = [str(inner[key]) for key in ("code", "type", "message") if inner.get(key)]
-        if said:
-            return redacted(" · ".join(said).rstrip("."))
-    return redacted(str(error).rstrip("."))
+    if not isinstance(inner, Mapping):
+        return ""
+    said = [str(inner[key]) for key in ("code", "type", "message") if inner.get(key)]
+    return redacted(" · ".join(said).rstrip("."))
 
 
 def _retry_after(error: Exception) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,14 +35,17 @@ class Reach:
 
 
 async def reach(settings: Settings, defaults: dict[str, str]) -> list[Reach]:
-    """Look at each provider that the settings could lead to; `defaults` names a model of each."""
+    """Look at each provider that the settings could lead to, all of them at once.
+
+    `defaults` names a model of each.
+    """
     named = [settings.model or chosen(settings).name, *settings.models.tiers]
     names = dict(defaults)
     for name in (*named, *settings.models.fallback):
         provider = name.partition(":")[0]
         if provider != "embedded":
             names[f"{provider}@{name}" if provider not in defaults else provider] = name
-    return [await _one(name, settings) for name in names.values()]
+    return await asyncio.gather(*(_one(name, settings) for name in names.values()))
 
 
 async def _one(name: str, settings: Settings) -> Reach:

@@ -21,7 +21,8 @@ from surefoot.messages import (
 )
 from surefoot.model import ChatModel, ModelRequest, TextDelta, ToolSpec
 from surefoot.settings import ModelSettings
-from tests.providers.events import (
+
+from .events import (
     Event,
     call_block,
     chunk,

@@ -20,7 +20,8 @@ from surefoot.model import (
     TextDelta,
     ToolSpec,
 )
-from tests.providers.events import chunk, message_of, text_block, thinking_block, used
+
+from .events import chunk, message_of, text_block, thinking_block, used
 
 if TYPE_CHECKING:
     from tests.providers.conftest import Wire

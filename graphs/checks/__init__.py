@@ -14,8 +14,12 @@ from .check import (
     as_event,
     timed,
 )
+from .claims.measuring import units_agree
 from .claims.naming import names_in_evidence
 from .claims.quotes import quotes_in_evidence
+from .claims.ranking import directions_agree
+from .claims.rows import rows_agree
+from .claims.wording import wording_agrees
 from .coverage import covers_question
 from .facts import FactIndex
 from .injected import not_injected
@@ -33,7 +37,16 @@ DEFAULT_CHECKS = Checks(
         no_empty_column,
         not_injected,
     ),
-    answer=(citations_exist, numbers_in_evidence, quotes_in_evidence, names_in_evidence),
+    answer=(
+        citations_exist,
+        numbers_in_evidence,
+        units_agree,
+        rows_agree,
+        directions_agree,
+        quotes_in_evidence,
+        names_in_evidence,
+        wording_agrees,
+    ),
 )
 """What every run gets unless it is told otherwise."""
 
@@ -59,6 +72,7 @@ __all__ = [
     "as_event",
     "citations_exist",
     "covers_question",
+    "directions_agree",
     "judge",
     "names_in_evidence",
     "no_empty_column",
@@ -69,5 +83,8 @@ __all__ = [
     "not_injected",
     "numbers_in_evidence",
     "quotes_in_evidence",
+    "rows_agree",
     "timed",
+    "units_agree",
+    "wording_agrees",
 ]

@@ -8,9 +8,12 @@ from dataclasses import replace
 from surefoot.verdicts import Verdict
 
 from .check import timed
+from .claims.computed import derivation
+from .claims.quantities import cell_units, quantity
 from .claims.saying import cited
+from .claims.standing import Standing
 from .facts import Facts
-from .numbers import Number
+from .numbers import Number, states
 from .subjects import Claim
 
 _FALLS = re.compile(
@@ -39,35 +42,80 @@ def numbers_in_evidence(claim: Claim) -> Verdict | None:
     """Find numbers, dates and times that stand neither in the evidence nor in what was said before.
 
     A sentence that cites is held to what it cites, one that does not to the whole ledger. Rounding,
-    separators, percent signs, number words and ways to write a date are allowed for.
+    separators, percent signs, number words, units that convert and ways to write a date are allowed
+    for, and so is what the sentence says is computed from a cited table.
     """
-    figures = claim.facts.saying(claim.text).figures
+    standing = Standing.of(claim)
+    figures = standing.saying.figures
     # "One" and "two" are words of English more often than figures.
     numbers = [one for one in figures.numbers if not (one.word and one.value <= 2)]
     if not (numbers or figures.days or figures.times or figures.versions):
         return None
-    index, evidence = claim.facts, claim.cited or claim.evidence
+    index = claim.facts
     # Most numbers are values of the evidence; only the others are worth reading its text for.
-    values = [index.values(item) for item in evidence]
+    values = [index.values(one.item) for one in standing.witnesses]
     numbers = [one for one in numbers if not any(facts.state(one) for facts in values)]
     if not (numbers or figures.days or figures.times or figures.versions):
         return claim.supported()
     said = [index.said(text) for text in (claim.question, claim.earlier) if text]
-    grounds = [*said, *map(index.of, evidence)]
+    grounds = [*said, *(index.of(one.item) for one in standing.witnesses)]
     falls = _FALLS.search(claim.text) is not None
+    left = [one for one in numbers if not any(_states(g, one, falls) for g in grounds)]
+    left = [one for one in left if not _is_meant(one, standing) and not _is_year(one, grounds)]
+    found = [(one, derivation(one, standing)) for one in left]
     loose = (
-        sum(not any(_states(g, one, falls) for g in grounds) for one in numbers)
-        + sum(not any(one.within(d) for g in grounds for d in g.days) for one in figures.days)
+        sum(how is None for _, how in found)
+        + sum(not any(g.tell(one) for g in grounds) for one in figures.days)
         + sum(not any(one[0] in g.times for g in grounds) for one in figures.times)
         + sum(not any(one in g.versions for g in grounds) for one in figures.versions)
     )
-    if not loose:
-        return claim.supported()
+    if loose:
+        return _missing(claim, loose, standing)
+    if found:
+        return claim.supported().model_copy(
+            update={"code": "computed", "reason": "; ".join(str(how) for _, how in found)}
+        )
+    return claim.supported()
+
+
+def _missing(claim: Claim, loose: int, standing: Standing) -> Verdict:
+    if not standing.is_whole:
+        return claim.not_checked("too_long", "The evidence is too long to be searched to its end.")
     return claim.unsupported(
         "number_not_in_evidence",
         f"{'One number' if loose == 1 else f'{loose} numbers'} of the sentence cannot be found in "
         "the evidence it stands on.",
         repair="Use only numbers that the cited evidence shows; compute others with a tool.",
+    )
+
+
+def _is_meant(number: Number, standing: Standing) -> bool:
+    """Return whether a table has the number counted in millions, or in another unit."""
+    said = quantity(standing.saying.text, number)
+    for witness in standing.tables:
+        if (grid := witness.grid) is None:
+            continue
+        for reading in said.readings(standing):
+            if grid.stating(reading):
+                return True
+        for cell in grid.cells:
+            if said.unit is None:
+                break
+            units = cell_units(grid, cell, standing)
+            if units and any(states(one, cell.value) for one in said.converted(units)):
+                return True
+    return False
+
+
+def _is_year(number: Number, grounds: list[Facts]) -> bool:
+    """Return whether `18` in `2017–18` is a year of the evidence."""
+    short = number.text.lstrip("-–")
+    return (
+        len(short) == 2
+        and number.text[:1] in "-–"
+        and any(
+            one % 100 == number.value and 1500 <= one < 2100 for g in grounds for one in g.numbers
+        )
     )
 
 

@@ -16,6 +16,7 @@ DIGIT_DATE = (
     r"(?<!\d)(?P<iso>\d{4}-\d{2}-\d{2})(?:[T ](?P<isotime>\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)"
     r"(?:Z|[+-]\d{2}:?\d{2}\b)?)?(?!\d)"
     r"|(?<![\d-])(?P<isomonth>(?:1[5-9]|20)\d{2}-(?:0[1-9]|1[0-2]))(?![\d-])"
+    r"|(?<![\d/.])(?P<slashed>\d{1,2}[/.]\d{1,2}[/.](?:1[5-9]|20)\d{2})(?![\d/])"
     rf"|\b(?P<dayfirst>{_DAY}\s(?:of\s)?{_NAME}(?:,?\s\d{{4}})?)(?!\d)"
     r"|(?<![\w.:])(?P<time>\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s?[AaPp]\.?[Mm]\b)?)(?![\d:])"
 )
@@ -42,8 +43,21 @@ class Day:
         )
 
 
-def day_of(match: re.Match[str]) -> Day | None:
-    """Return the date that the patterns have found; None when it is a time of day."""
+def days_of(match: re.Match[str]) -> tuple[Day, ...]:
+    """Return what the date that the patterns have found may be; none when it is a time of day.
+
+    `7/5/2018` is in May or in July.
+    """
+    if slashed := match["slashed"]:
+        one, other, year = map(int, re.split(r"[/.]", slashed))
+        either = ((one, other), (other, one)) if one != other else ((one, other),)
+        return tuple(
+            Day(year, month, day) for day, month in either if 1 <= month <= 12 and 1 <= day <= 31
+        )
+    return (day,) if (day := _day_of(match)) is not None else ()
+
+
+def _day_of(match: re.Match[str]) -> Day | None:
     if iso := match["iso"] or match["isomonth"]:
         year, month, *day = map(int, iso.split("-"))
         return Day(year, month, day[0] if day else None)

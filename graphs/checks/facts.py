@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,14 @@ class Facts:
     def state(self, number: Number) -> bool:
         """Return whether a number of a claim can be found."""
         return any(states(number, fact) for fact in self._near(number))
+
+    def tell(self, day: Day) -> bool:
+        """Return whether a date of a claim can be found; its year may stand apart."""
+        if any(day.within(one) for one in self.days):
+            return True
+        apart = Day(None, day.month, day.day)
+        known = day.year is not None and any(one == apart for one in self.days)
+        return known and any(one == day.year for one in self.numbers)
 
     def _near(self, number: Number) -> Iterator[float]:
         """Yield the numbers that `number` might state; most evidence has none."""
@@ -89,16 +98,26 @@ class FactIndex:
         return facts
 
 
+_SEASON = re.compile(r"\b((?:1[5-9]|20)\d{2})[–-](\d{2})\b(?![-–])")
+
+
+def _years(text: str) -> Iterator[float]:
+    """Yield the second year of what is written `2018–19`."""
+    for match in _SEASON.finditer(text):
+        yield float(match[1][:2] + match[2])
+
+
 def _facts(text: str, values: Iterable[float]) -> Facts:
     figures = figures_in(text)
     numbers = {value for number in figures.numbers for value in number.readings()}
     numbers.update(values)
     numbers.update(float(day.year) for day in figures.days if day.year is not None)
+    numbers.update(_years(text))
     # Version 3.11.7 is also a 3.11.
     numbers.update(float(".".join(one.split(".")[:2])) for one in figures.versions)
     return Facts(
         numbers=sorted(filter(math.isfinite, numbers)),
-        days=frozenset(figures.days),
+        days=frozenset(figures.days + figures.also),
         times=frozenset(time for times in figures.times for time in times),
         versions=frozenset(figures.versions),
     )

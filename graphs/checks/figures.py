@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .dates import DIGIT_DATE, WORD_DATE, Day, day_of, times_of
+from .dates import DIGIT_DATE, WORD_DATE, Day, days_of, times_of
 from .numbers import DIGITS, WORDS, Number, number_of
 
 _VERSION = r"(?<![\w.])[vV]?(?P<version>\d+(?:\.\d+){2,}\w*)"
@@ -21,6 +21,8 @@ class Figures:
 
     numbers: tuple[Number, ...] = ()
     days: tuple[Day, ...] = ()
+    also: tuple[Day, ...] = ()
+    """What the dates may be as well, where day and month can change places."""
     times: tuple[tuple[str, ...], ...] = ()
     """Times of day, each with what may stand for it, such as `22:30` and `10:30` for 10:30 pm."""
     versions: tuple[str, ...] = ()
@@ -31,6 +33,7 @@ def figures_in(text: str) -> Figures:
     """Return the figures of `text`: numbers in digits and words, dates, times and versions."""
     numbers: list[Number] = []
     days: list[Day] = []
+    also: list[Day] = []
     times: list[tuple[str, ...]] = []
     versions: list[str] = []
     for match in _FIGURE.finditer(text):
@@ -39,10 +42,15 @@ def figures_in(text: str) -> Figures:
         elif match["version"] is not None:
             versions.append(match["version"])
         else:
-            if (day := day_of(match)) is not None:
-                days.append(day)
+            if may_be := days_of(match):
+                days.append(may_be[0])
+                also += may_be[1:]
             if found := times_of(match):
                 times.append(found)
     return Figures(
-        numbers=tuple(numbers), days=tuple(days), times=tuple(times), versions=tuple(versions)
+        numbers=tuple(numbers),
+        days=tuple(days),
+        also=tuple(also),
+        times=tuple(times),
+        versions=tuple(versions),
     )

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from surefoot.evidence import CodeSource, DocumentSource, Evidence, TableSource, ToolSource
 
-from .grid import Grid, grid_of
+from .grid import LARGEST, Grid, grid_of
 from .passages import MOST_CHARACTERS, Reading
 from .words import flat, words_of
 
@@ -32,6 +32,17 @@ class Witness:
     def grid(self) -> Grid | None:
         """Its rows."""
         return grid_of(self.item)
+
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """What it holds as a value, when that is one number."""
+        match self.item.data:
+            case bool():
+                return ()
+            case int() | float() as value if abs(value) < LARGEST:
+                return (float(value),)
+            case _:
+                return ()
 
     @cached_property
     def reading(self) -> Reading:

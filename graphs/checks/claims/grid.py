@@ -16,6 +16,8 @@ from .query import Query
 from .words import Word, stem, words_of
 
 MOST_ROWS = 2_000
+LARGEST = 1e300
+"""Numbers beyond are left alone."""
 _LABEL_NAMES = re.compile(
     r"(?:^|_)(?:year|month|day|date|quarter|week|hour|id|code|name|key|rank|period|no|number)s?$",
     re.IGNORECASE,
@@ -80,7 +82,7 @@ class Grid:
             for row, values in enumerate(self.rows)
             for column, value in enumerate(values)
             if isinstance(value, int | float) and not isinstance(value, bool)
-            if abs(value) < 1e300
+            if abs(value) < LARGEST
         )
 
     @cached_property

@@ -8,19 +8,6 @@ from collections.abc import Iterable, Mapping
 NEGATION = re.compile(
     r"\b(?:not|never|no|none|nothing|nobody|neither|nor|cannot|without)\b|n['’]t\b", re.IGNORECASE
 )
-_NEGATIVE = re.compile(
-    r"\b(?:refus\w*|fail\w*|unless|except\w*|instead|rather|only|lack\w*|miss\w*|deni\w*|den(?:y|ied)|"
-    r"reject\w*|prevent\w*|unable|nowhere|hardly|forbid\w*|stop\w*|left out|less|un\w{4,}|in\w{5,}|"
-    r"drop\w*|exclud\w*|absent|empty|void|avoid\w*)\b",
-    re.IGNORECASE,
-)
-
-
-def is_negative(text: str) -> bool:
-    """Return whether a text says no in any way, so that a `not` may well restate it."""
-    return bool(NEGATION.search(text) or _NEGATIVE.search(text))
-
-
 _RISING = """more higher larger bigger greater longer heavier taller farther further wider deeper
 richer stronger broader busier steeper warmer hotter thicker above""".split()
 _FALLING = """fewer less lower smaller shorter lighter nearer closer narrower shallower poorer
@@ -52,20 +39,20 @@ FELL = re.compile(
 _OPPOSITES = """always/never all/none every/no every/none all/no before/after first/last
 more/fewer more/less most/fewest most/least highest/lowest higher/lower largest/smallest
 larger/smaller longest/shortest longer/shorter oldest/newest older/newer maximum/minimum
-at_least/at_most above/below increase/decrease rise/fall rose/fell allow/forbid allow/refuse
-accept/reject accept/refuse enable/disable enabled/disabled on/off open/closed start/stop
-start/end begin/end trusted/untrusted public/private include/exclude with/without before/behind
-earliest/latest earlier/later early/late success/failure succeed/fail passed/failed win/lose
-won/lost male/female north/south east/west left/right inside/outside same/different
-only/never always/sometimes all/some most/few internal/external local/remote valid/invalid
-known/unknown required/optional best/worst better/worse strong/weak cheap/expensive hot/cold
-sync/async read/written buys/sells bought/sold alive/dead""".split()
+above/below increase/decrease increases/decreases increased/decreased rise/fall rises/falls
+rose/fell allow/forbid allows/forbids allowed/forbidden accept/reject accepts/rejects
+accepted/rejected accepts/refuses accepted/refused enable/disable enables/disables
+enabled/disabled trusted/untrusted public/private include/exclude includes/excludes
+included/excluded earliest/latest earlier/later early/late success/failure succeeds/fails
+passed/failed wins/loses won/lost male/female north/south northern/southern east/west
+eastern/western inside/outside internal/external local/remote valid/invalid known/unknown
+required/optional best/worst better/worse only/never strictly/never""".split()
 
 
 def _pairs() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for pair in _OPPOSITES:
-        one, other = (word.replace("_", " ") for word in pair.split("/"))
+        one, other = pair.split("/")
         found.setdefault(one, set()).add(other)
         found.setdefault(other, set()).add(one)
     return {word: frozenset(others) for word, others in found.items()}
@@ -122,18 +109,18 @@ _UNITS: Mapping[str, tuple[str, ...]] = {
     "size:1048576": ("mib",),
     "size:1073741824": ("gib",),
     "share:0.01": ("%", "percent", "pct", "percentage"),
-    "dollars:1": ("usd", "$", "dollar", "dollars"),
-    "euros:1": ("eur", "€", "euro", "euros"),
-    "sterling:1": ("gbp", "£", "sterling"),
-    "yen:1": ("jpy", "¥", "yen"),
-    "temperature:1": ("°c", "celsius"),
-    "fahrenheit:1": ("°f", "fahrenheit"),
+    "money:-1": ("usd", "$", "dollar", "dollars"),
+    "money:-2": ("eur", "€", "euro", "euros"),
+    "money:-3": ("gbp", "£", "sterling"),
+    "money:-4": ("jpy", "¥", "yen"),
+    "temperature:-1": ("°c", "celsius"),
+    "temperature:-2": ("°f", "fahrenheit"),
     "power:1": ("w", "watt", "watts"),
     "power:1000": ("kw", "kilowatt", "kilowatts"),
-    "tokens:1": ("token", "tokens"),
-    "characters:1": ("character", "characters", "chars"),
-    "words:1": ("word", "words"),
-    "people:1": ("people", "persons", "person"),
+    "text:-1": ("token", "tokens"),
+    "text:-2": ("character", "characters", "chars"),
+    "text:-3": ("word", "words"),
+    "people:-1": ("people", "persons", "person"),
 }
 
 
@@ -149,8 +136,14 @@ class Unit(tuple[str, float]):
 
     @property
     def worth(self) -> float:
-        """How many of its kind's plainest unit it is."""
+        """How many of its kind's plainest unit it is; below zero where nothing converts."""
         return self[1]
+
+    def per(self, other: Unit) -> float | None:
+        """Return how many of `other` make one of this; None when they cannot be converted."""
+        if self.measures != other.measures or self.worth < 0 or other.worth < 0:
+            return None
+        return self.worth / other.worth
 
 
 def _units() -> dict[str, Unit]:

@@ -12,6 +12,8 @@ from .saying import Name
 from .standing import Standing
 from .words import words_of
 
+_ROOT = 5
+"""Letters from which on a word may be the root of another."""
 _ABBREVIATED = re.compile(r"[A-Z]{2,6}s?")
 
 
@@ -55,15 +57,24 @@ def _counts(name: Name, standing: Standing) -> bool:
 
 def _is_known(name: Name, standing: Standing) -> bool:
     if name.is_code:
-        return standing.has(name.text) or all(map(standing.knows, _words(name.text)))
-    if all(map(standing.knows, _words(name.text))):
+        return standing.names(name.text) or all(map(standing.knows, _words(name.text)))
+    if all(standing.knows(one) or _is_derived(one, standing) for one in _words(name.text)):
         return True
     return bool(_ABBREVIATED.fullmatch(name.text)) and _stands_for(name.text.rstrip("s"), standing)
 
 
 def _words(text: str) -> list[str]:
-    found = [one.text for one in words_of(text) if not one.is_grammar]
+    found = [one.text for one in words_of(text) if not one.is_grammar and len(one.text) > 1]
     return found or [text]
+
+
+def _is_derived(word: str, standing: Standing) -> bool:
+    """Return whether a name is made from one of the evidence, as `Libyan` is from `Libya`."""
+    lowered = word.lower()
+    return len(lowered) >= _ROOT and any(
+        len(one) >= _ROOT and (lowered.startswith(one) or one.startswith(lowered))
+        for one in standing.vocabulary
+    )
 
 
 def _stands_for(letters: str, standing: Standing) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import nlargest
+from itertools import pairwise
 
 from ..figures import Figures, figures_in
 from .lexicon import NEGATION
@@ -14,6 +16,10 @@ from .words import Word, words
 
 MOST_CHARACTERS = 200_000
 """How much of one piece of evidence is read."""
+_PASSED_OVER = frozenset("a an the be been being yet any to of always ever also really".split())
+"""What may stand between a negation and the word that it denies."""
+_TICKED = re.compile(r"`+([^`\n]{1,80})`+")
+_SET_APART = re.compile(r"`+[^`\n]{1,80}`+|\"[^\"\n]{1,30}\"|“[^”\n]{1,30}”")
 _BREAK = re.compile(r"(?<=[.!?;])[\"'’”)\]*]*\s+(?=[^\sa-z])|\s*\n\s*(?:\n|(?=[-*#|>]|\d+[.)]\s))")
 
 
@@ -35,9 +41,19 @@ class Passage:
         return frozenset(one.stem for one in self.words if not one.is_grammar)
 
     @cached_property
-    def denied(self) -> frozenset[str]:
-        """The stems of what it says is not so."""
-        return denied_in(self.text, self.words)
+    def plain(self) -> str:
+        """Its text without identifiers and short quotations."""
+        return _SET_APART.sub(lambda match: " " * len(match[0]), self.text)
+
+    @cached_property
+    def denials(self) -> tuple[tuple[str, ...], ...]:
+        """The stems behind each of its negations, nearest first."""
+        return denials_in(self.plain)
+
+    @cached_property
+    def codes(self) -> list[str]:
+        """The identifiers that are set apart in it."""
+        return _TICKED.findall(self.text)
 
     @cached_property
     def figures(self) -> Figures:
@@ -70,6 +86,7 @@ class Reading:
         self.passages = [
             Passage(one, place) for place, one in enumerate(_sentences(text[:MOST_CHARACTERS]))
         ]
+        self.title = heading
         self.heading = frozenset(one.stem for one in words(heading) if not one.is_grammar)
         self._where: dict[str, list[int]] = {}
         for passage in self.passages:
@@ -81,9 +98,31 @@ class Reading:
         """Every stem of the text."""
         return frozenset(self._where) | self.heading
 
+    @cached_property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """Every two words of meaning that stand next to each other."""
+        found: set[tuple[str, str]] = set()
+        for passage in self.passages:
+            stems = [one.stem for one in passage.words if not one.is_grammar]
+            found.update(pairwise(stems))
+        return frozenset(found)
+
     def weight(self, stem: str) -> float:
         """Return how much a stem tells: rare ones tell more."""
         return 1.0 + math.log((1 + len(self.passages)) / (1 + len(self._where.get(stem, ()))))
+
+    def near(self, stems: Iterable[str], *, most: int = 40) -> list[Passage]:
+        """Return the sentences that have most of the stems."""
+        scores: dict[int, float] = {}
+        for stem in stems:
+            for place in self._where.get(stem, ()):
+                scores[place] = scores.get(place, 0.0) + self.weight(stem)
+        return [self.passages[place] for place in nlargest(most, scores, key=scores.__getitem__)]
+
+    def around(self, passage: Passage) -> str:
+        """Return a sentence with those before and behind it."""
+        beside = self.passages[max(passage.place - 1, 0) : passage.place + 2]
+        return " ".join(one.text for one in beside)
 
     def best(self, stems: Iterable[str], *, width: int = 2) -> Found | None:
         """Return the sentences, at most `width` next to each other, that have most of the stems."""
@@ -122,14 +161,15 @@ class Reading:
         return Found(tuple(chosen), frozenset(have), covered / total)
 
 
-def denied_in(text: str, said: Sequence[Word]) -> frozenset[str]:
-    """Return the stems of the words that a negation in `text` stands before."""
-    denied: set[str] = set()
+def denials_in(text: str) -> tuple[tuple[str, ...], ...]:
+    """Return, for each negation in a text, the stems of the next words in its clause."""
+    found: list[tuple[str, ...]] = []
     for match in NEGATION.finditer(text):
-        behind = [w for w in said if w.start >= match.end() and not w.is_grammar]
-        if behind and not re.search(r"[.;:]", text[match.end() : behind[0].start]):
-            denied.add(behind[0].stem)
-    return frozenset(denied)
+        clause = re.split(r"[.;:,]\s|\b(?:and|but|or)\b", text[match.end() :], maxsplit=1)[0]
+        said = [one.stem for one in words(clause) if one.text.lower() not in _PASSED_OVER]
+        if said:
+            found.append(tuple(said[:3]))
+    return tuple(found)
 
 
 def _sentences(text: str) -> list[str]:

@@ -9,11 +9,13 @@ from surefoot.verdicts import Verdict
 from ..check import timed
 from ..subjects import Claim
 from .standing import Standing
-from .words import flat
+from .words import flat, words
 
 _GAP = re.compile(r"\s*(?:\[[^\]]*\]|\(\.\.\.\)|\.\.\.|…)\s*")
 _FEWEST = 2
 """Words from which on quotation marks quote; around a single word they may only set it apart."""
+
+_LONGEST_TITLE = 8
 
 
 @timed(0.5)
@@ -26,7 +28,7 @@ def quotes_in_evidence(claim: Claim) -> Verdict | None:
     quotes = [one for one in standing.saying.quotes if len(one.split()) >= _FEWEST]
     if not quotes:
         return None
-    loose = [one for one in quotes if not all(map(standing.has, _pieces(one)))]
+    loose = [one for one in quotes if not _is_there(one, standing)]
     if not loose:
         return claim.supported()
     if not standing.is_whole:
@@ -37,6 +39,18 @@ def quotes_in_evidence(claim: Claim) -> Verdict | None:
         "cannot be found in the evidence word by word.",
         repair="Quote the cited evidence exactly, or say it without quotation marks.",
     )
+
+
+def _is_there(quote: str, standing: Standing) -> bool:
+    if all(map(standing.has, _pieces(quote))):
+        return True
+    return _is_title(quote) and all(standing.knows(one.text) for one in words(quote))
+
+
+def _is_title(quote: str) -> bool:
+    """Return whether quotation marks stand around a name, as they do around titles of songs."""
+    said = [one for one in words(quote) if not one.is_grammar]
+    return len(said) <= _LONGEST_TITLE and all(one.text[:1].isupper() for one in said)
 
 
 def _pieces(quote: str) -> list[str]:

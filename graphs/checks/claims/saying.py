@@ -9,7 +9,7 @@ from functools import cached_property
 
 from ..figures import Figures, figures_in
 from .lexicon import NEGATION, UNITS
-from .passages import denied_in
+from .passages import denials_in
 from .words import GRAMMAR, Word, words
 
 CITATION = re.compile(r"\[(S\d+(?:\s*[,;]\s*S\d+)*)\]")
@@ -80,8 +80,13 @@ class Saying:
 
     @cached_property
     def core(self) -> str:
-        """The sentence without an opening such as `According to the documentation,`."""
-        return _OPENING.sub("", self.text)
+        """Its own words: no quotations, and no opening such as `According to the page,`."""
+        return _OPENING.sub("", _QUOTED.sub(_blank, self.text))
+
+    @cached_property
+    def plain(self) -> str:
+        """Its own words without identifiers, whose parts mean nothing by themselves."""
+        return _TICKED.sub(_blank, self.core)
 
     @cached_property
     def words(self) -> list[Word]:
@@ -113,12 +118,12 @@ class Saying:
     @cached_property
     def negates(self) -> bool:
         """True when it says that something is not so."""
-        return bool(NEGATION.search(_QUOTED.sub("", self.text)))
+        return bool(NEGATION.search(self.plain))
 
     @cached_property
-    def denied(self) -> frozenset[str]:
-        """The stems of what it says is not so."""
-        return denied_in(self.text, self.words)
+    def denials(self) -> tuple[tuple[str, ...], ...]:
+        """The stems behind each of its negations, nearest first."""
+        return denials_in(self.plain)
 
     @property
     def is_title(self) -> bool:

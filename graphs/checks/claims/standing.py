@@ -8,7 +8,7 @@ from functools import cached_property
 from ..subjects import Claim
 from .evidence import Witness
 from .saying import Saying
-from .words import flat, stem, words_of
+from .words import flat, standing_alone, stem, words_of
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,13 @@ class Standing:
         """Return whether a text stands in the evidence or has been said, however it is set."""
         wanted = flat(text)
         return any(wanted in one.flat for one in self.witnesses) or wanted in flat(self.said)
+
+    def names(self, identifier: str) -> bool:
+        """Return whether an identifier stands there by itself."""
+        wanted = standing_alone(identifier)
+        return any(wanted.search(one.flat) for one in self.witnesses) or bool(
+            wanted.search(flat(self.said))
+        )
 
     def knows(self, word: str) -> bool:
         """Return whether a word stands in the evidence or has been said."""

@@ -12,6 +12,8 @@ from unicodedata import normalize
 from Stemmer import Stemmer
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
+_CITATION = re.compile(r"\s?\[S\d+\]")
+_SPACED = re.compile(r"\s+([,.;:!?])")
 _APOSTROPHE = re.compile(r"['’]s?$")
 
 GRAMMAR = frozenset(
@@ -111,4 +113,10 @@ _VARIANTS = str.maketrans(
 
 def flat(text: str) -> str:
     """Return a text without what typography and Markdown make of it: case, spaces, quotes, bold."""
-    return " ".join(normalize("NFKC", text).translate(_VARIANTS).casefold().split())
+    plain = _CITATION.sub("", normalize("NFKC", text).translate(_VARIANTS))
+    return _SPACED.sub(r"\1", " ".join(plain.casefold().split()))
+
+
+def standing_alone(text: str) -> re.Pattern[str]:
+    """Return what finds a text in a flat one, but not inside a longer word."""
+    return re.compile(rf"(?<!\w){re.escape(flat(text))}(?!\w)")

@@ -1,0 +1,76 @@
+"""Wording: a claim that restates a sentence of the evidence must not turn it round."""
+
+from __future__ import annotations
+
+from surefoot.verdicts import Verdict
+
+from ..check import timed
+from ..subjects import Claim
+from .alignment import Alignment, align, subjects
+from .standing import Standing
+
+_RESTATES = 0.6
+"""Share of the claim's words from which on a sentence of the evidence is taken to be meant."""
+_REPEATS = 0.75
+
+
+@timed(0.5)
+def wording_agrees(claim: Claim) -> Verdict | None:
+    """Find claims that deny, reverse, overstate or misattribute what the evidence says.
+
+    Only a sentence that has most of the claim's words is compared with it.
+    """
+    standing = Standing.of(claim)
+    if not claim.cited or not standing.texts or standing.saying.is_title:
+        return None
+    alignment = align(standing.saying, standing.texts)
+    if any(one.is_swapped for one in subjects(standing.saying, standing.texts)):
+        return claim.contradicted(
+            "wrong_subject",
+            "The evidence says this of something else.",
+            repair="Name what the cited passage is about.",
+        )
+    if alignment is None or alignment.coverage < _RESTATES or len(standing.saying.stems) < 2:
+        return None
+    return _against(claim, alignment) or claim.supported(evidence_ids=(alignment.witness.id,))
+
+
+def _against(claim: Claim, alignment: Alignment) -> Verdict | None:
+    repeats = alignment.coverage >= _REPEATS
+    if alignment.denies():
+        return claim.contradicted(
+            "negated",
+            "The sentence and the evidence it restates differ in what they say is not so.",
+            repair="Say what the cited passage says, with its negations.",
+        )
+    if alignment.opposes():
+        return claim.contradicted(
+            "reversed",
+            "A word of the sentence is the opposite of the one that the evidence has.",
+            repair="Use the words of the cited passage.",
+        )
+    if alignment.overstates():
+        return claim.unsupported(
+            "overstated",
+            "The sentence says of how many it holds, and the evidence does not.",
+            repair="Leave out words such as `only` and `all` that the cited passage does not have.",
+        )
+    if repeats and alignment.replaces():
+        return claim.unsupported(
+            "name_not_in_evidence",
+            "A word of the sentence stands where the evidence has a name.",
+            repair="Use only names that the cited evidence has, spelled as it spells them.",
+        )
+    if repeats and alignment.misnumbers():
+        return claim.contradicted(
+            "wrong_number",
+            "The evidence has another number in the passage that the sentence restates.",
+            repair="Use the number that the cited passage has.",
+        )
+    if alignment.unconditions():
+        return claim.unsupported(
+            "condition_dropped",
+            "The cited passage holds only under a condition that the sentence does not name.",
+            repair="Say under which condition it holds.",
+        )
+    return None

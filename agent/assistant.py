@@ -347,12 +347,12 @@ class Assistant:
         if self._durable:
             data_dir = DataDir(self.settings.data_dir)
             try:
-                home = await Home.on_disk(data_dir, now=clock.now)
+                home = Home.on_disk(data_dir, now=clock.now)
             except BaseException:
                 data_dir.close()
                 raise
         else:
-            home = await Home.in_memory(now=clock.now, interruptible=has_side_effects(self._tools))
+            home = Home.in_memory(now=clock.now, interruptible=has_side_effects(self._tools))
         worker = Worker(
             home=home,
             machine=build(home.checkpoints.saver if home.checkpoints else None),

@@ -32,13 +32,8 @@ class DataDir:
 
     @property
     def events(self) -> Path:
-        """The event log with runs and calls."""
+        """The event log with runs, and what they are resumed from."""
         return self.path / "surefoot.db"
-
-    @property
-    def checkpoints(self) -> Path:
-        """LangGraph's checkpoints of runs that have not ended."""
-        return self.path / "checkpoints.db"
 
     @property
     def memory(self) -> Path:

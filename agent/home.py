@@ -25,36 +25,30 @@ class Home:
     database: Database | None = None
 
     @classmethod
-    async def on_disk(cls, data_dir: DataDir, *, now: Callable[[], str]) -> Home:
+    def on_disk(cls, data_dir: DataDir, *, now: Callable[[], str]) -> Home:
         """Open what the folder holds. Raises `StorageError`."""
         database = Database(data_dir.events)
-        try:
-            checkpoints = await Checkpoints.open(data_dir.checkpoints)
-        except BaseException:
-            await database.close()
-            raise
+        store = RunStore(database)
         return cls(
             log=SqliteEventLog(database, now=now),
             threads=ThreadBook(database, now=now),
-            store=RunStore(database),
-            checkpoints=checkpoints,
+            store=store,
+            checkpoints=Checkpoints(store),
             data_dir=data_dir,
             database=database,
         )
 
     @classmethod
-    async def in_memory(cls, *, now: Callable[[], str], interruptible: bool) -> Home:
+    def in_memory(cls, *, now: Callable[[], str], interruptible: bool) -> Home:
         """Keep nothing beyond the process; `interruptible` runs can wait for approval."""
         return cls(
             log=MemoryEventLog(now=now),
             threads=ThreadBook(None, now=now),
-            checkpoints=await Checkpoints.open(None) if interruptible else None,
+            checkpoints=Checkpoints() if interruptible else None,
         )
 
     async def close(self) -> None:
         """Close every file and let go of the folder."""
-        if self.checkpoints is not None:
-            await self.checkpoints.close()
         await self.threads.close()
         if self.database is not None:
             await self.database.close()

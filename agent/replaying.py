@@ -93,7 +93,7 @@ async def replay(
         evidence=numbered if isinstance(numbered, int) else 0,
         times=[event.ts for event in events],
     )
-    checkpoints = await Checkpoints.open(None) if cassette.head.get("checkpointed") else None
+    checkpoints = Checkpoints() if cassette.head.get("checkpointed") else None
     home = Home(log=log, threads=ThreadBook(None, now=clock.now), checkpoints=checkpoints)
     worker = Worker(
         home=home,

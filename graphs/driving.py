@@ -14,6 +14,7 @@ from surefoot.messages import Message, UserMessage
 
 from .approval import Decision, answered
 from .budget import Budget
+from .checkpoints import RunSaver
 from .context import RunContext
 from .machine import Machine
 from .prompt_parts import CONTEXT_OPENS, RUN_NOTE
@@ -76,6 +77,8 @@ async def drive(
     if context.checkpointed:
         config["configurable"] = {"thread_id": context.run_id}
     given: RunState | Command[str] | None = {"question": question}
+    if resume and isinstance(machine.checkpointer, RunSaver):
+        await machine.checkpointer.restore(context.run_id)
     if resume and (kept := await machine.aget_state(config)).values:
         if kept.next:
             given = None

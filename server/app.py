@@ -37,7 +37,9 @@ def router(assistant: Assistant, settings: ServerSettings | None = None) -> APIR
     The app opens and closes the assistant; everything else, authentication and limits included,
     comes with the routes.
     """
-    return routes_of(Service(assistant, settings or ServerSettings.load()))
+    routes = APIRouter()
+    add_routes(routes, Service(assistant, settings or ServerSettings.load()))
+    return routes
 
 
 def create_app(assistant: Assistant, settings: ServerSettings | None = None) -> FastAPI:
@@ -61,7 +63,7 @@ def app_of(service: Service) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.include_router(routes_of(service))
+    add_routes(app.router, service)
     app.add_exception_handler(HTTPException, _unrouted)
     app.add_middleware(SecurityHeaders)
     if service.settings.allowed_origins:
@@ -75,9 +77,9 @@ def app_of(service: Service) -> FastAPI:
     return app
 
 
-def routes_of(service: Service) -> APIRouter:
-    """Return the routes of a service."""
-    routes = APIRouter(route_class=guarded_route(service))
+def add_routes(routes: APIRouter, service: Service) -> None:
+    """Serve everything. An app has the routes as its own: FastAPI looks twice in a router's."""
+    routes.route_class = guarded_route(service)
     health.add_routes(routes)
     conversations.add_routes(routes)
     library.add_routes(routes)
@@ -86,7 +88,6 @@ def routes_of(service: Service) -> APIRouter:
     langgraph_api.add_routes(routes)
     page.add_routes(routes)
     routes.add_api_websocket_route("/v1/threads/{thread_id}/ws", socket_endpoint(service))
-    return routes
 
 
 async def _unrouted(request: Request, error: Exception) -> Response:

@@ -45,8 +45,8 @@ def guarded_route(service: Service) -> type[APIRoute]:
     return GuardedRoute
 
 
-def caller_of(request: Request) -> Caller:
-    """Return who makes a request."""
+async def caller_of(request: Request) -> Caller:
+    """Return who makes a request. Async, or FastAPI would give it a thread."""
     caller = request.scope["surefoot.caller"]
     assert isinstance(caller, Caller)
     return caller
@@ -55,7 +55,7 @@ def caller_of(request: Request) -> Caller:
 CallerHere = Annotated[Caller, Depends(caller_of)]
 
 
-def service_of(request: Request) -> Service:
+async def service_of(request: Request) -> Service:
     """Return the service that a request came to."""
     service = request.scope["surefoot.service"]
     assert isinstance(service, Service)

@@ -109,8 +109,10 @@ class Caller:
         """Return a thread, which becomes the principal's when it is new. Raises `NotFound`."""
         self.require("runs")
         await self._ready()
-        found = await self.assistant.home.threads.claim(
-            self.key(thread_id), user=self.principal.user, title=title, metadata=metadata
+        key, home = self.key(thread_id), self.assistant.home
+        found, _ = await asyncio.gather(
+            home.threads.claim(key, user=self.principal.user, title=title, metadata=metadata),
+            home.log.open_thread(key),
         )
         if not self._may_see(found):
             raise _no_thread(thread_id)

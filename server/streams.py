@@ -117,11 +117,12 @@ async def thread_frames(caller: Caller, thread_id: str, start: Start) -> AsyncGe
 async def run_frames(
     caller: Caller, thread_id: str, run_id: str, start: Start
 ) -> AsyncGenerator[bytes]:
-    """Yield a run's events up to its last."""
-    yield _opening(start)
+    """Yield a run's events up to its last; how to come back goes with the first."""
+    opening = _opening(start)
     async with aclosing(run_batches(caller, thread_id, run_id, after=start.after)) as batches:
         async for batch in batches:
-            yield frames(batch) if batch else HEARTBEAT
+            yield opening + (frames(batch) if batch else HEARTBEAT)
+            opening = b""
 
 
 async def run_batches(

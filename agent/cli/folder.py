@@ -31,7 +31,7 @@ async def open_home(settings: Settings) -> AsyncIterator[Home]:
     """Own the folder while its runs are looked at; none is taken up. Raises as `open_rooms`."""
     data_dir = DataDir(settings.data_dir)
     try:
-        home = await Home.on_disk(data_dir, now=now)
+        home = Home.on_disk(data_dir, now=now)
     except BaseException:
         data_dir.close()
         raise

@@ -47,7 +47,12 @@ CREATE TABLE IF NOT EXISTS calls (
 CREATE INDEX IF NOT EXISTS calls_of_run ON calls (run_id);
 CREATE TABLE IF NOT EXISTS decisions (
     call_id TEXT PRIMARY KEY, run_id TEXT NOT NULL, decision TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS states (
+    run_id TEXT PRIMARY KEY, kind TEXT NOT NULL, body BLOB NOT NULL);
 """
+
+_MOST = 1000
+"""Pieces of work in one transaction."""
 
 
 class _Job:
@@ -71,14 +76,16 @@ class _Job:
 class Database:
     """Work is committed before anybody hears that it is done.
 
-    The thread takes whatever waits as one transaction: at once when idle, in batches under load.
+    What is posted at about the same time is one transaction, and so is all that waits under load.
     A piece of work that fails is rolled back alone.
     """
 
     def __init__(self, path: Path, *, schema: str = _SCHEMA) -> None:
         """Open the file; `schema` makes what is not there yet."""
         self._path = path
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._posted: list[_Job] = []
+        """What the thread has not been given yet."""
+        self._batches: queue.SimpleQueue[list[_Job] | None] = queue.SimpleQueue()
         self._loop = asyncio.get_running_loop()
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -90,8 +97,11 @@ class Database:
         self._thread = threading.Thread(target=self._serve, name="surefoot-database", daemon=True)
         self._thread.start()
 
-    async def run(self, work: Work[T]) -> T:
-        """Do `work` in a transaction and return its result once that is committed."""
+    def submit(self, work: Work[T]) -> asyncio.Future[T]:
+        """Do `work` in a transaction soon; return what becomes its result once that is committed.
+
+        Whoever does not wait for it may rely on the order: what is posted later comes later.
+        """
         future: asyncio.Future[T] = self._loop.create_future()
 
         def done(result: object) -> None:
@@ -103,17 +113,33 @@ class Database:
                 future.set_exception(error)
 
         self.post(work, done, failed)
-        return await future
+        return future
+
+    async def run(self, work: Work[T]) -> T:
+        """Do `work` in a transaction and return its result once that is committed."""
+        return await self.submit(work)
 
     def post(
         self, work: Work[T], done: Callable[[object], None], failed: Callable[[Exception], None]
     ) -> None:
         """Do `work` soon; `done` or `failed` is called on the event loop, in posting order."""
-        self._jobs.put(_Job(work, done, failed))
+        if not self._posted:
+            self._loop.call_soon(self._loop.call_soon, self._hand_over)
+        self._posted.append(_Job(work, done, failed))
+
+    def _hand_over(self) -> None:
+        """Give the thread what this turn of the event loop and the next have posted.
+
+        Waking it costs more than most work, and who has just been started often posts at once.
+        """
+        if self._posted:
+            batch, self._posted = self._posted, []
+            self._batches.put(batch)
 
     async def close(self) -> None:
         """Finish what waits and close the file."""
-        self._jobs.put(None)
+        self._hand_over()
+        self._batches.put(None)
         await asyncio.to_thread(self._thread.join)
         await asyncio.sleep(0)
         self._connection.close()
@@ -121,24 +147,21 @@ class Database:
     def _serve(self) -> None:
         while (batch := self._next_batch()) is not None:
             self._commit(batch)
-            if batch:
-                self._loop.call_soon_threadsafe(_tell, batch)
+            self._loop.call_soon_threadsafe(_tell, batch)
 
     def _next_batch(self) -> list[_Job] | None:
         """Wait for work and return all there is, or None when the database is closed."""
-        first = self._jobs.get()
-        if first is None:
+        if (batch := self._batches.get()) is None:
             return None
-        batch = [first]
-        while len(batch) < 1000:
+        while len(batch) < _MOST:
             try:
-                job = self._jobs.get_nowait()
+                more = self._batches.get_nowait()
             except queue.Empty:
                 break
-            if job is None:
-                self._jobs.put(None)
+            if more is None:
+                self._batches.put(None)
                 break
-            batch.append(job)
+            batch += more
         return batch
 
     def _commit(self, batch: list[_Job]) -> None:

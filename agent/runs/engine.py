@@ -7,6 +7,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from surefoot.answer import Answer
 from surefoot.errors import InputError, NotFound, SurefootError
@@ -35,6 +36,7 @@ ROLLED_BACK = "rolled back: another message came in its place"
 MAX_ATTEMPTS = 3
 """A run that has been begun this often and never ended is given up."""
 
+T = TypeVar("T")
 Emit = Callable[[Event], None]
 
 
@@ -55,6 +57,8 @@ class Job:
     task: asyncio.Task[None] | None = None
     why_cancelled: str | None = None
     """Set when somebody asked for the run to be stopped."""
+    is_counted: bool = False
+    """True when the store knows of the attempt that is about to begin."""
     is_over: bool = False
     """True from its last event on, when its thread is free for the next run."""
 
@@ -119,8 +123,7 @@ class RunEngine:
             )
         job = self._register(run, resume=False)
         lane.waiting.append(job)
-        if self._store is not None:
-            await self._store.add(run)
+        kept = self._keep(job, begins=not ahead)
         if ahead and busy in ("interrupt", "rollback"):
             reason = ROLLED_BACK if busy == "rollback" else "another message came in"
             # Those in line first, so that none of them begins when the running one ends.
@@ -134,7 +137,20 @@ class RunEngine:
                 )
             )
         self._advance(run.key, lane)
+        if kept is not None:
+            await kept
         return job
+
+    def _keep(self, job: Job, *, begins: bool) -> asyncio.Future[None] | None:
+        """Keep a new run, one that begins at once with its first attempt counted.
+
+        Its events are kept behind it, so it need not be waited for to begin.
+        """
+        if self._store is None:
+            return None
+        job.is_counted = begins
+        run = replace(job.run, status="running", attempts=1) if begins else job.run
+        return self._store.add(run)
 
     async def recover(self) -> int:
         """Take up the runs that an earlier process left behind; return how many."""
@@ -143,8 +159,9 @@ class RunEngine:
         found = await self._store.unfinished()
         for run in found:
             await self._log.open_thread(run.key)
-            job = self._register(run, resume=run.status != "queued")
             events = await self._log.read(run.key, run_id=run.run_id)
+            has_begun = any(isinstance(event, RunStarted) for event in events)
+            job = self._register(run, resume=has_begun)
             job.first_seq = events[0].seq - 1 if events else job.first_seq
             job.desk.asked |= undecided(events)
             lane = self._lanes.setdefault(run.key, _Lane())
@@ -288,16 +305,9 @@ class RunEngine:
     async def _run(self, job: Job) -> None:
         """Run one job to its last event."""
         emit = self._emitter(job)
-        run = job.run
-        attempt = run.attempts + 1
         try:
-            if attempt > MAX_ATTEMPTS:
-                told = f"The run was begun {run.attempts} times and never ended; it is given up."
-                raise SurefootError(told)
-            if self._store is not None:
-                await self._store.set_status(run.run_id, "running", attempt=attempt)
-            job.run = run = replace(run, attempts=attempt, status="running")
-            emit(RunResumed(attempt=attempt) if job.resume else _started(run))
+            run = self._count(job)
+            emit(RunResumed(attempt=run.attempts) if job.resume else _started(run))
             answer = await self._work(job, emit)
             await self._finish(job, answer)
         except asyncio.CancelledError:
@@ -308,9 +318,21 @@ class RunEngine:
         except SurefootError as error:
             await self._fail(job, error, code=type(error).__name__)
         except Exception as error:
-            logger.exception("run %s failed", run.run_id)
+            logger.exception("run %s failed", job.run.run_id)
             told = f"An internal error ended the run ({type(error).__name__}); see the log."
             await self._fail(job, SurefootError(told), code="internal")
+
+    def _count(self, job: Job) -> Run:
+        """Count an attempt at the run. Raises when there were too many."""
+        run, attempt = job.run, job.run.attempts + 1
+        if attempt > MAX_ATTEMPTS:
+            told = f"The run was begun {run.attempts} times and never ended; it is given up."
+            raise SurefootError(told)
+        if self._store is not None and not job.is_counted:
+            noted = self._store.set_status(run.run_id, "running", attempt=attempt)
+            noted.add_done_callback(_retrieved)
+        job.run = replace(run, attempts=attempt, status="running")
+        return job.run
 
     async def _finish(self, job: Job, answer: Answer) -> None:
         if answer.reason == "cancelled":
@@ -342,6 +364,8 @@ class RunEngine:
 
     def _resolve(self, job: Job, outcome: Answer | SurefootError) -> None:
         self._jobs.pop(job.run.run_id, None)
+        if self._store is not None and job.run.message_id is not None:
+            self._messages.pop((job.run.key, job.run.message_id), None)
         self._settle(job, outcome)
 
     def _settle(self, job: Job, outcome: Answer | SurefootError) -> None:
@@ -363,8 +387,8 @@ class RunEngine:
         return emit
 
 
-def _retrieved(result: asyncio.Future[Answer]) -> None:
-    """Mark the outcome as seen: nobody has to wait for a run."""
+def _retrieved(result: asyncio.Future[T]) -> None:
+    """Mark the outcome as seen: nobody has to wait for it."""
     if not result.cancelled():
         result.exception()
 

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import NamedTuple, Protocol
 
 from surefoot.errors import StorageError
-from surefoot.events import ContextRecalled, Event, StepFinished, parse_event
+from surefoot.events import TERMINAL, ContextRecalled, Event, StepFinished, parse_event
 
 from .database import Database
 
@@ -91,17 +91,23 @@ class _Thread:
     kept: int = 0
     """The newest `seq` that readers may see."""
     recent: deque[Event] = field(default_factory=lambda: deque[Event](maxlen=_RECENT))
-    """The newest events, while somebody reads."""
+    """The newest events, while a run goes on or somebody reads."""
     readers: set[asyncio.Event] = field(default_factory=set[asyncio.Event])
     """Set when there is something new."""
 
     def tell(self, event: Event) -> None:
         """Let readers see an event."""
         self.kept = event.seq
-        if self.readers:
-            self.recent.append(event)
-            for reader in self.readers:
-                reader.set()
+        self.recent.append(event)
+        if event.type in TERMINAL:
+            self.rest()
+        for reader in self.readers:
+            reader.set()
+
+    def rest(self) -> None:
+        """Let go of the newest events when nobody is about to read them."""
+        if not self.readers:
+            self.recent.clear()
 
     def recent_after(self, seq: int) -> list[Event]:
         """Return the events right behind `seq`, or none when they are no longer at hand."""
@@ -160,8 +166,8 @@ class _Stamping(ABC):
                     yield events
         finally:
             thread.readers.discard(news)
-            if not thread.readers:
-                thread.recent.clear()
+            if thread.recent and thread.recent[-1].type in TERMINAL:
+                thread.rest()
 
     @abstractmethod
     async def open_thread(self, key: ThreadKey) -> int: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -16,7 +17,7 @@ from surefoot.tools import ToolOutput
 
 from .database import Database
 from .log import ThreadKey
-from .threads import note_use
+from .threads import RESUMING, note_use
 
 Status = Literal["queued", "running", "waiting", "completed", "failed", "cancelled"]
 UNFINISHED = ("queued", "running", "waiting")
@@ -51,13 +52,13 @@ _COLUMNS = "run_id, tenant, thread_id, user, message_id, text, policy, status, a
 
 
 class RunStore:
-    """Runs, finished calls and decisions in the database."""
+    """Runs in the database, with the calls, decisions and states from which they are resumed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, run: Run) -> None:
-        """Keep a new run."""
+    def add(self, run: Run) -> asyncio.Future[None]:
+        """Keep a new run soon; awaited, it is kept."""
         row = (
             run.run_id,
             run.scope.tenant,
@@ -84,7 +85,7 @@ class RunStore:
             )
             note_use(connection, run.key, run.scope.user, run.text, run.created_at)
 
-        await self._database.run(work)
+        return self._database.submit(work)
 
     async def find(self, run_id: str) -> Run | None:
         """Return a run by its id."""
@@ -121,9 +122,11 @@ class RunStore:
             "WHERE tenant = ? ORDER BY created_at DESC LIMIT ?", (tenant, limit)
         )
 
-    async def set_status(self, run_id: str, status: Status, *, attempt: int | None = None) -> None:
-        """Note how far a run has come."""
-        await self._database.run(
+    def set_status(
+        self, run_id: str, status: Status, *, attempt: int | None = None
+    ) -> asyncio.Future[object]:
+        """Note soon how far a run has come; awaited, it is noted."""
+        return self._database.submit(
             lambda c: c.execute(
                 "UPDATE runs SET status = ?, attempts = coalesce(?, attempts) WHERE run_id = ?",
                 (status, attempt, run_id),
@@ -145,11 +148,27 @@ class RunStore:
             connection.execute(
                 "UPDATE runs SET status = ?, finished_at = ? WHERE run_id = ?", (status, at, run_id)
             )
-            connection.execute("DELETE FROM images WHERE run_id = ?", (run_id,))
-            connection.execute("DELETE FROM calls WHERE run_id = ?", (run_id,))
-            connection.execute("DELETE FROM decisions WHERE run_id = ?", (run_id,))
+            for table in RESUMING:
+                connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
 
         await self._database.run(work)
+
+    async def state(self, run_id: str) -> tuple[str, bytes] | None:
+        """Return the state from which a run goes on."""
+        kept: tuple[str, bytes] | None = await self._database.run(
+            lambda c: c.execute(
+                "SELECT kind, body FROM states WHERE run_id = ?", (run_id,)
+            ).fetchone()
+        )
+        return kept
+
+    async def keep_state(self, run_id: str, kind: str, body: bytes) -> None:
+        """Keep the state from which a run goes on, behind the events that led to it."""
+        await self._database.run(
+            lambda c: c.execute(
+                "INSERT OR REPLACE INTO states VALUES (?, ?, ?)", (run_id, kind, body)
+            )
+        )
 
     async def load(self, run_id: str) -> dict[str, CallRecord]:
         """Return what is known of the run's calls, by call id."""

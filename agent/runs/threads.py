@@ -15,6 +15,9 @@ from surefoot.errors import NotFound
 from .database import Database
 from .log import ThreadKey
 
+RESUMING = ("calls", "decisions", "images", "states")
+"""The tables of what is only needed to resume a run."""
+
 _TITLE_CHARS = 80
 
 
@@ -136,7 +139,7 @@ class ThreadBook:
         """Delete a thread with its runs. Its events are the log's to erase."""
 
         def work(connection: sqlite3.Connection) -> None:
-            for table in ("calls", "decisions"):
+            for table in RESUMING:
                 connection.execute(
                     f"DELETE FROM {table} WHERE run_id IN"
                     " (SELECT run_id FROM runs WHERE tenant = ? AND thread_id = ?)",

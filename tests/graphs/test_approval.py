@@ -56,7 +56,7 @@ class Post:
 async def test_a_call_with_side_effects_waits_and_is_made_with_the_arguments_as_asked() -> None:
     post = Post()
     model = ScriptedModel(calls("send", **ARGS), says("It is sent [S1]."))
-    run = driven(model, post.tool(), checkpoints=await Checkpoints.open(None))
+    run = driven(model, post.tool(), checkpoints=Checkpoints())
     going = asyncio.create_task(run.ask())
     await run.until_it_waits()
     (request,) = run.told(ApprovalRequested)
@@ -73,7 +73,7 @@ async def test_a_call_with_side_effects_waits_and_is_made_with_the_arguments_as_
 async def test_a_rejected_call_is_not_made_and_the_model_reads_why() -> None:
     post = Post()
     model = ScriptedModel(calls("send", text="hi"), says("It was not sent."))
-    run = driven(model, post.tool(), checkpoints=await Checkpoints.open(None))
+    run = driven(model, post.tool(), checkpoints=Checkpoints())
     run.desk.decide("r1.s1", Decision(decision="reject", reason="Too rude."))
     await run.ask()
     assert post.sent == [] and not run.told(StepStarted)
@@ -86,7 +86,7 @@ async def test_edited_arguments_are_used_and_checked_like_the_models_own() -> No
     post = Post()
     turn = calls("send", text="a").also("send", text="b")
     model = ScriptedModel(turn, says("One was sent."))
-    run = driven(model, post.tool(), checkpoints=await Checkpoints.open(None))
+    run = driven(model, post.tool(), checkpoints=Checkpoints())
     run.desk.decide("r1.s1", Decision(decision="edit", args={"text": "A", "count": "3"}))
     run.desk.decide("r1.s2", Decision(decision="edit", args={"txt": "B"}))
     await run.ask()
@@ -114,7 +114,7 @@ async def test_edited_arguments_are_tried_before_the_call_like_the_models_own() 
     run = driven(
         ScriptedModel(calls("send", text="good"), says("It was not sent.")),
         sending,
-        checkpoints=await Checkpoints.open(None),
+        checkpoints=Checkpoints(),
     )
     run.desk.decide("r1.s1", Decision(decision="edit", args={"text": "bad"}))
     await run.ask()
@@ -125,7 +125,7 @@ async def test_several_calls_are_asked_about_at_once_and_decided_one_by_one() ->
     post = Post()
     turn = calls("send", text="a").also("add", a=1, b=2).also("send", text="b")
     model = ScriptedModel(turn, says("Sent."))
-    run = driven(model, post.tool(), add, checkpoints=await Checkpoints.open(None))
+    run = driven(model, post.tool(), add, checkpoints=Checkpoints())
     going = asyncio.create_task(run.ask())
     await run.until_it_waits()
     assert [event.step_id for event in run.told(StepFinished)] == ["s2"]
@@ -158,7 +158,7 @@ async def test_calls_made_before_the_question_are_not_made_again_after_it() -> N
         step("d", "look", "c"),
     )
     model = ScriptedModel(turn, says("Done [S4]."))
-    run = driven(model, look, post.tool(), checkpoints=await Checkpoints.open(None))
+    run = driven(model, look, post.tool(), checkpoints=Checkpoints())
     for call_id in ("r1.s2", "r1.s3"):
         run.desk.decide(call_id, Decision(decision="approve"))
     answer = await run.ask()
@@ -182,7 +182,7 @@ async def test_verdicts_of_steps_before_the_question_are_kept_once() -> None:
         ScriptedModel(calls("search").also("send", text="x"), says("Sent.")),
         search,
         Post().tool(),
-        checkpoints=await Checkpoints.open(None),
+        checkpoints=Checkpoints(),
     )
     run.desk.decide("r1.s2", Decision(decision="approve"))
     answer = await run.ask()
@@ -198,30 +198,41 @@ async def test_without_checkpoints_nobody_can_be_asked_and_the_model_is_told() -
     assert "needs a person's approval" in results(model, 1)[0].text
 
 
-async def test_waiting_for_a_person_survives_a_restart(tmp_path: Path) -> None:
-    post, path = Post(), tmp_path / "checkpoints.db"
-    first = await Checkpoints.open(path)
+class Shelf:
+    """Keeps states beyond the checkpoints that used it."""
+
+    def __init__(self) -> None:
+        self._states: dict[str, tuple[str, bytes]] = {}
+
+    async def state(self, run_id: str) -> tuple[str, bytes] | None:
+        return self._states.get(run_id)
+
+    async def keep_state(self, run_id: str, kind: str, body: bytes) -> None:
+        self._states[run_id] = (kind, body)
+
+
+async def test_waiting_for_a_person_survives_a_restart() -> None:
+    post, shelf = Post(), Shelf()
+    first = Checkpoints(shelf)
     run = driven(ScriptedModel(calls("send", **ARGS)), post.tool(), checkpoints=first)
     going = asyncio.create_task(run.ask())
     await run.until_it_waits()
     going.cancel()
     await asyncio.wait([going])
-    await first.close()
 
-    second = await Checkpoints.open(path)
+    second = Checkpoints(shelf)
     model = ScriptedModel(says("It is sent [S1]."))
     again = driven(model, post.tool(), checkpoints=second)
     again.desk.decide("r1.s1", Decision(decision="approve"))
     answer = await again.ask(resume=True)
-    await second.close()
     assert answer.text == "It is sent [S1]."
     assert post.sent == [ARGS] and repr(post.sent) == repr([ARGS])
     assert answer.usage.model_calls == 2 and answer.usage.tool_calls == 1
 
 
-async def test_a_decision_made_before_a_restart_holds_after_it(tmp_path: Path) -> None:
-    post, path = Post(), tmp_path / "checkpoints.db"
-    first = await Checkpoints.open(path)
+async def test_a_decision_made_before_a_restart_holds_after_it() -> None:
+    post, shelf = Post(), Shelf()
+    first = Checkpoints(shelf)
     turn = calls("send", text="a").also("send", text="b")
     run = driven(ScriptedModel(turn), post.tool(), checkpoints=first)
     run.desk.decide("r1.s1", Decision(decision="edit", args={"text": "A"}))
@@ -230,13 +241,11 @@ async def test_a_decision_made_before_a_restart_holds_after_it(tmp_path: Path) -
     await run.until_it_waits()
     going.cancel()
     await asyncio.wait([going])
-    await first.close()
 
-    second = await Checkpoints.open(path)
+    second = Checkpoints(shelf)
     again = driven(ScriptedModel(says("Sent.")), post.tool(), checkpoints=second)
     again.desk.decide("r1.s2", Decision(decision="approve"))
     await again.ask(resume=True)
-    await second.close()
     assert [letter["text"] for letter in post.sent if isinstance(letter, dict)] == ["A", "b"]
 
 
@@ -330,7 +339,7 @@ async def test_a_call_that_may_have_been_made_can_be_rejected(tmp_path: Path) ->
 async def test_an_edit_without_arguments_makes_no_call() -> None:
     post = Post()
     model = ScriptedModel(calls("send", text="a"), says("It was not sent."))
-    run = driven(model, post.tool(), checkpoints=await Checkpoints.open(None))
+    run = driven(model, post.tool(), checkpoints=Checkpoints())
     run.desk.decide("r1.s1", Decision(decision="edit"))
     await run.ask()
     assert post.sent == []

@@ -64,7 +64,7 @@ async def stop(run: Driven, gate: Gate) -> None:
 @pytest.mark.parametrize("checkpointed", [False, True])
 async def test_a_running_tool_is_stopped_and_its_step_has_an_end(checkpointed: bool) -> None:
     gate = Gate()
-    checkpoints = await Checkpoints.open(None) if checkpointed else None
+    checkpoints = Checkpoints() if checkpointed else None
     run = driven(ScriptedModel(calls("wait")), gate.tool(), checkpoints=checkpoints)
     await stop(run, gate)
     assert [event.code for event in run.told(StepFailed)] == ["cancelled"]

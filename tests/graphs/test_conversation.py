@@ -65,7 +65,7 @@ async def test_numbers_that_were_said_earlier_in_the_thread_may_be_said_again(
 ) -> None:
     memory = await remembering(("I have 12 cats and 7 dogs.", "That makes 19 animals."))
     model = ScriptedModel(calls("add", a=1, b=1), says("You have 12 cats, so 19 in all."))
-    checkpoints = await Checkpoints.open(None) if checkpointed else None
+    checkpoints = Checkpoints() if checkpointed else None
     answer = await driven(model, add, memory=memory, checkpoints=checkpoints).ask("How many?")
     assert answer.text == "You have 12 cats, so 19 in all."
 
@@ -101,7 +101,7 @@ async def test_many_rounds_are_no_matter_of_the_machine() -> None:
             model,
             add,
             limits=Limits(model_calls=70, steps=70),
-            checkpoints=await Checkpoints.open(None),
+            checkpoints=Checkpoints(),
         )
         answer = await run.ask()
     assert answer.text == "It is 0 [S1]." and len(answer.evidence) == 60

@@ -144,7 +144,7 @@ async def test_a_look_after_a_change_is_no_repetition() -> None:
         plan(step("a", "look"), step("b", "put", item="cup")),
         says("There is a cup [S3]."),
     )
-    run = driven(model, look, put, checkpoints=await Checkpoints.open(None))
+    run = driven(model, look, put, checkpoints=Checkpoints())
     run.desk.decide("r1.s2", Decision(decision="approve"))
     answer = await asyncio.wait_for(run.ask(), 5)
     assert [item.content for item in answer.evidence] == ["[]", "done", '["cup"]']
@@ -171,7 +171,7 @@ async def test_a_look_behind_a_change_in_the_same_plan_sees_the_change() -> None
         plan(step("a", "look"), step("b", "put", "a", item="cup"), step("c", "look", "b")),
         says("There is a cup [S3]."),
     )
-    run = driven(model, look, put, checkpoints=await Checkpoints.open(None))
+    run = driven(model, look, put, checkpoints=Checkpoints())
     run.desk.decide("r1.s2", Decision(decision="approve"))
     answer = await asyncio.wait_for(run.ask(), 5)
     assert [item.content for item in answer.evidence] == ["[]", "done", '["cup"]']

@@ -159,7 +159,7 @@ async def test_pieces_of_a_stream_that_are_over_the_limit_come_with_the_next(
     assert answer.shown.count("It gave") == 5 and answer.updates == 0
 
 
-@pytest.mark.parametrize("appends", [0, 1, 2])
+@pytest.mark.parametrize("appends", [0, 1])
 async def test_a_stream_that_slack_has_ended_is_recovered_with_the_whole_text(
     slack: Slack, tmp_path: Path, appends: int
 ) -> None:

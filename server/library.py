@@ -12,14 +12,14 @@ from pydantic import BaseModel, Field
 
 from surefoot.agent import Ingested, Rooms
 from surefoot.errors import InputError, NotFound
+from surefoot.memory import is_document
 
 from .guarded import UPLOAD_PATH, CallerHere
 from .problems import Refusal
 from .service import Caller
 
-_SUFFIXES = frozenset(
-    ".md .markdown .txt .text .html .htm .pdf .csv .tsv .json .jsonl .ndjson .parquet "
-    ".duckdb .db .sqlite .sqlite3".split()
+_TABLES = frozenset(
+    ".csv .tsv .json .jsonl .ndjson .parquet .xlsx .xlsm .duckdb .db .sqlite .sqlite3".split()
 )
 _NAME = re.compile(r"[\w][\w .,()+-]{0,119}")
 _PART = 1 << 16
@@ -168,8 +168,11 @@ def _sound_name(given: str) -> str:
         raise InputError(
             f"{name[:40]!r} is not a name for a file: use letters, digits, spaces and . , - _ ( ) +"
         )
-    if Path(name).suffix.lower() not in _SUFFIXES:
-        raise InputError(f"{name!r} is of no kind that is read: {', '.join(sorted(_SUFFIXES))}.")
+    if not is_document(Path(name)) and Path(name).suffix.lower() not in _TABLES:
+        raise InputError(
+            f"{name!r} is of no kind that is read; send Markdown, text, HTML, PDF, Word, CSV, "
+            "Excel, JSON, Parquet, SQLite or DuckDB."
+        )
     return name
 
 

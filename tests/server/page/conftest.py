@@ -38,7 +38,7 @@ EXPECTED = re.compile("Failed to load resource|WebSocket connection to")
 """What Chromium itself says of a server that is away or asks for a key."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[sync_api.Browser]:
     """Chromium, as Debian packs it."""
     if CHROMIUM is None:
@@ -171,7 +171,7 @@ def program(tmp_path: Path) -> Runs:
     return run
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One test program for the tests that do not end it."""
     folder = tmp_path_factory.mktemp("site")
@@ -179,7 +179,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """`surefoot serve` over the tables and a document of the example workspace."""
     folder = tmp_path_factory.mktemp("workspace")

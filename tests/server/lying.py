@@ -99,7 +99,7 @@ def main() -> None:
     )
     serve(
         assistant,
-        ServerSettings.load(port=0),
+        ServerSettings.load(port=0, drain_seconds=0.2),
         ready=lambda address: print(address, flush=True),
         debug=True,
     )

@@ -168,4 +168,4 @@ def test_a_failed_sentence_is_told_of_by_claim_check_outcome_and_code(den: Den) 
     for event in failed:
         assert event["stage"] == "answer" and event["outcome"] == "unsupported"
         assert event["claim_id"].startswith("c") and event["check"] and event["code"]
-        assert event["evidence_ids"] == ["S1"]
+    assert failed[0]["evidence_ids"] == ["S1"]

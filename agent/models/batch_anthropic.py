@@ -9,7 +9,7 @@ from surefoot.model import ModelPart, ModelRequest
 
 from .anthropic import AnthropicModel
 from .anthropic_wire import Body
-from .diagnosis import by_status
+from .diagnosis import by_status, without_secret
 from .faults import ProviderDown, ProviderFault
 
 if TYPE_CHECKING:
@@ -80,5 +80,6 @@ def _answer(
             return fault
     if result.type == "errored":
         error = result.error.error
-        return by_status(model.name, _STATUS.get(error.type, 500), f"{error.type}: {error.message}")
+        told = without_secret(f"{error.type}: {error.message}", model.secret)
+        return by_status(model.name, _STATUS.get(error.type, 500), told)
     return ProviderDown(f"A call to {model.name} in a batch has {result.type}. Ask again.")

@@ -10,7 +10,7 @@ from pydantic import BaseModel, JsonValue
 
 from surefoot.model import ModelPart, ModelRequest
 
-from .diagnosis import by_status, told_in
+from .diagnosis import by_status, told_in, without_secret
 from .faults import ProviderDown, ProviderFault
 from .openai import OpenAIModel
 
@@ -84,10 +84,11 @@ def _answer(model: OpenAIModel, line: _Line) -> tuple[ModelPart, ...] | Provider
     from openai.types.chat import ChatCompletion
 
     if line.response is None:
-        return ProviderDown(f"{model.name} said of a call in a batch: {told_in(line.error)}.")
+        told = without_secret(told_in(line.error), model.secret)
+        return ProviderDown(f"{model.name} said of a call in a batch: {told}. Ask again.")
     status, body = line.response.status_code, line.response.body
     if status >= 400:
-        return by_status(model.name, status, told_in(body))
+        return by_status(model.name, status, without_secret(told_in(body), model.secret))
     try:
         return tuple(model.read(ChatCompletion.model_validate(body)))
     except ProviderFault as fault:

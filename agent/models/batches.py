@@ -108,8 +108,9 @@ class BatchedModel:
             else:
                 found = await answered_by_anthropic(model, requests, self._pause)
         except Exception as error:
-            fault = error if isinstance(error, ProviderFault) else as_fault(self.name, error)
-            return [fault] * len(requests)
+            if isinstance(error, ProviderFault):
+                return [error] * len(requests)
+            return [as_fault(self.name, error, secret=model.secret)] * len(requests)
         missing = ProviderDown(f"{self.name} left the call out of its batch. Ask again.")
         return [found.get(str(number), missing) for number in range(len(requests))]
 

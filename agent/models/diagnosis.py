@@ -15,7 +15,7 @@ from time import time
 from surefoot.errors import SurefootError
 from surefoot.model import ModelPart
 
-from ..telemetry.redaction import redacted
+from ..telemetry.redaction import HIDDEN, redacted
 from .faults import (
     ContentRefused,
     ContextOverflow,
@@ -42,6 +42,8 @@ _OVERFLOW = (
     "context window",
     "input is too long",
 )
+_SHORTEST_SECRET = 8
+"""Shorter keys are words that stand for no key, such as `none`."""
 _REFUSED_CONTENT = ("content_filter", "content_policy", "content management policy")
 _BLIND = (
     "image input is not supported",
@@ -57,8 +59,13 @@ BLIND_ADVICE = "It looks at no pictures: choose a model that does, or ask withou
 _UNREADABLE = ("peg-native", "failed to parse tool call", "does not match the expected")
 
 
-async def diagnosed(name: str, parts: AsyncGenerator[ModelPart]) -> AsyncGenerator[ModelPart]:
-    """Pass on what an SDK streams, and raise the fault that an exception of its own means."""
+async def diagnosed(
+    name: str, parts: AsyncGenerator[ModelPart], *, secret: str = ""
+) -> AsyncGenerator[ModelPart]:
+    """Pass on what an SDK streams, and raise the fault that an exception of its own means.
+
+    An exception that tells a secret, such as the key, is not even named as the cause.
+    """
     begun = False
     try:
         async with aclosing(parts):
@@ -68,13 +75,17 @@ async def diagnosed(name: str, parts: AsyncGenerator[ModelPart]) -> AsyncGenerat
     except SurefootError:
         raise
     except Exception as error:
-        raise as_fault(name, error, begun=begun) from error
+        fault = as_fault(name, error, begun=begun, secret=secret)
+        said = str(error)
+        raise fault from (error if without_secret(said, secret) == said else None)
 
 
-def as_fault(name: str, error: Exception, *, begun: bool = False) -> ProviderFault:
+def as_fault(
+    name: str, error: Exception, *, begun: bool = False, secret: str = ""
+) -> ProviderFault:
     """Return the fault that `error` tells of; `begun` says whether a stream had begun."""
     status = _status(error)
-    told = _told(error)
+    told = without_secret(_told(error), secret)
     if status is not None and status >= 400:
         return by_status(name, status, told, _retry_after(error))
     kinds = {base.__name__ for one in (error, error.__cause__) for base in type(one).__mro__}
@@ -140,16 +151,21 @@ def _status(error: Exception) -> int | None:
 
 def _told(error: Exception) -> str:
     """Return what the provider said, without the SDK's wrapping and without secrets."""
-    return told_in(getattr(error, "body", None)) or redacted(str(error).rstrip("."))
+    return told_in(getattr(error, "body", None)) or str(error).rstrip(".")
 
 
 def told_in(body: object) -> str:
-    """Return what the body of an error says, without secrets."""
+    """Return what the body of an error says."""
     inner = body.get("error", body) if isinstance(body, Mapping) else None
     if not isinstance(inner, Mapping):
         return ""
     said = [str(inner[key]) for key in ("code", "type", "message") if inner.get(key)]
-    return redacted(" · ".join(said).rstrip("."))
+    return " · ".join(said).rstrip(".")
+
+
+def without_secret(told: str, secret: str) -> str:
+    """Return what was told without the secret, and without what looks like one."""
+    return redacted(told.replace(secret, HIDDEN) if len(secret) >= _SHORTEST_SECRET else told)
 
 
 def _retry_after(error: Exception) -> float | None:

@@ -18,6 +18,11 @@ Effort = Literal["low", "medium", "high"]
 class Client(Protocol):
     """An SDK's client."""
 
+    @property
+    def api_key(self) -> str | None:
+        """The key it sends, which no fault may tell."""
+        ...
+
     async def close(self) -> None:
         """Close its connections."""
         ...
@@ -63,7 +68,12 @@ class HostedModel(ABC, Generic[C]):
     def stream(self, request: ModelRequest) -> AsyncGenerator[ModelPart]:
         """Yield the parts of the next message. Raises a `ProviderFault`."""
         parts = self._streamed(request) if self._streams else self._whole(request)
-        return diagnosed(self._name, parts)
+        return diagnosed(self._name, parts, secret=self.secret)
+
+    @property
+    def secret(self) -> str:
+        """The key, which must not be told when the provider repeats it."""
+        return self.client.api_key or ""
 
     @abstractmethod
     def _streamed(self, request: ModelRequest) -> AsyncGenerator[ModelPart]:

@@ -60,7 +60,9 @@ async def _one(name: str, settings: Settings) -> Reach:
             provider=provider, model=name, is_configured=False, is_priced=priced, trouble=trouble
         )
     lists = _anthropic if provider == "anthropic" else _openai
-    models, trouble = await _listed(name, lambda: lists(name, settings))
+    key = keys.get(provider, settings.openai_api_key)
+    secret = "" if key is None else key.get_secret_value()
+    models, trouble = await _listed(name, lambda: lists(name, settings), secret)
     return Reach(
         provider=provider,
         model=name,
@@ -85,14 +87,14 @@ def _local(name: str, path: str) -> Reach:
 
 
 async def _listed(
-    name: str, models: Callable[[], Awaitable[tuple[str, ...]]]
+    name: str, models: Callable[[], Awaitable[tuple[str, ...]]], secret: str
 ) -> tuple[tuple[str, ...], str]:
     try:
         return await models(), ""
     except (ConfigurationError, ImportError) as error:
         return (), str(error)
     except Exception as error:
-        return (), str(as_fault(name, error))
+        return (), str(as_fault(name, error, secret=secret))
 
 
 async def _openai(name: str, settings: Settings) -> tuple[str, ...]:

@@ -143,7 +143,7 @@ async def test_kept_answers_are_one_person_s_and_void_when_documents_come(
     assert await asked(settings, "Could you please say hello?", "ada") == "Hello to you."
     assert await asked(settings, "Could you say hello?", "bob") == "Hello to Bob."
     (tmp_path / "new.md").write_text("# New\n\nThe sky is green.\n")
-    async with Assistant(settings=settings, memory=None) as assistant:
+    async with Assistant(settings=settings, builtins=False, memory=None) as assistant:
         await assistant.rooms.ingest([tmp_path / "new.md"])
     assert await asked(settings, "Could you say hello?", "ada") == "Hello again."
     assert len(openai.bodies) == 3

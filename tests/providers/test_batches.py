@@ -60,7 +60,7 @@ def answer(body: Body) -> tuple[int, Body]:
 @asynccontextmanager
 async def batching(name: str, url: str) -> AsyncIterator[BatchedModel]:
     """Open a model that collects what comes in one turn of the loop, and never waits."""
-    bare = make_model(name, settings_for(url), MiniLM())
+    bare = make_model(name, settings_for(url, stall_seconds=10), MiniLM())
     assert isinstance(bare, OpenAIModel | AnthropicModel)
     model = BatchedModel(bare, gather_seconds=0, sleep=lambda _: checkpoint())
     try:
@@ -131,7 +131,7 @@ async def test_a_provider_that_is_not_there_is_told_to_every_call() -> None:
 async def test_who_waits_for_a_batch_is_told_when_it_is_given_up() -> None:
     never = asyncio.Event()
     with batch_server(answer) as server:
-        bare = make_model(OPENAI, settings_for(server.url), MiniLM())
+        bare = make_model(OPENAI, settings_for(server.url, stall_seconds=10), MiniLM())
         assert isinstance(bare, OpenAIModel)
         asleep = asyncio.Event()
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from uuid import uuid4
 
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 
 from surefoot.agent import Assistant, Database
 from surefoot.errors import ConfigurationError
@@ -17,12 +18,14 @@ from .answering import Answering, Asking
 from .calls import Calls
 from .courier import Courier
 from .inbox import Inbox, Item, open_database
-from .listeners import Listeners
+from .listeners import WARM_UP, Listeners
 from .people import People
 from .places import tenant_of, user_of
 from .settings import SlackSettings
 from .threads import AssistantThreads
 from .workspaces import OneWorkspace, Workspace, Workspaces
+
+_TRIES = 5
 
 
 class SlackBot:
@@ -46,6 +49,7 @@ class SlackBot:
         self.workspaces = workspaces or _workspace_of(app)
         self.calls = Calls(self.settings.api_url, retry_seconds=self.settings.retry_seconds)
         self._owner = uuid4().hex
+        self._app = app
         self._open: _Open | None = None
         Listeners(self).add_to(app)
 
@@ -67,7 +71,15 @@ class SlackBot:
             return
         await self.assistant.open()
         self.calls.open()
-        await self.workspaces.open(self.calls.client())
+        try:
+            await self.workspaces.open(self.calls)
+            await self._open_inbox()
+        except BaseException:
+            await self.calls.close()
+            raise
+        await self._warm_up()
+
+    async def _open_inbox(self) -> None:
         data_dir = self.assistant.home.data_dir
         own = Path(":memory:") if data_dir is None else data_dir.path / "slack.db"
         database = open_database(self.settings.inbox or own)
@@ -82,6 +94,7 @@ class SlackBot:
             self._answering(inbox).answer,
             most=self.settings.concurrent_answers,
             lease_seconds=self.settings.lease_seconds,
+            again_seconds=self.settings.retry_seconds * 10,
         )
         self._open = _Open(database, inbox, courier, People(database, now=time.time))
         courier.open()
@@ -93,6 +106,22 @@ class SlackBot:
             await here.courier.close()
             await here.database.close()
             await self.calls.close()
+
+    async def _warm_up(self) -> None:
+        """Let a Bolt app with a token of its own ask Slack now who it is.
+
+        It would do so at the first event, and acknowledge that one when Slack does not answer.
+        """
+        if self._app.client.token is None:
+            return
+        for _ in range(_TRIES):
+            request = AsyncBoltRequest(
+                mode="socket_mode", body={"type": "event_callback", "event": {"type": WARM_UP}}
+            )
+            response = await self._app.async_dispatch(request)
+            if response.status == 200 and not response.body:
+                return
+            await asyncio.sleep(self.settings.retry_seconds)
 
     async def idle(self) -> None:
         """Wait until everything that has been accepted is answered."""

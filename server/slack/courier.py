@@ -17,7 +17,6 @@ logger = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 1.0
 """How often the inbox is looked into unasked, for what other replicas have let go."""
-_AGAIN_SECONDS = 10.0
 _TRIES = 5
 
 Answer = Callable[[Item], Awaitable[str | None]]
@@ -27,11 +26,20 @@ Answer = Callable[[Item], Awaitable[str | None]]
 class Courier:
     """Works through the inbox as long as it is open."""
 
-    def __init__(self, inbox: Inbox, answer: Answer, *, most: int, lease_seconds: float) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        answer: Answer,
+        *,
+        most: int,
+        lease_seconds: float,
+        again_seconds: float,
+    ) -> None:
         self._inbox = inbox
         self._answer = answer
         self._most = most
         self._lease = lease_seconds
+        self._again = again_seconds
         self._news = asyncio.Event()
         self._taking = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -59,10 +67,14 @@ class Courier:
         self._news.set()
 
     async def idle(self) -> None:
-        """Wait until nothing is being answered that was accepted before."""
-        while await self._take() or self._tasks:
-            if self._tasks:
-                await asyncio.wait(list(self._tasks), return_when=asyncio.FIRST_COMPLETED)
+        """Wait until everything that was accepted is answered."""
+        while not await self._inbox.is_empty():
+            await self._take()
+            tasks = list(self._tasks)
+            if tasks:
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            else:
+                await asyncio.sleep(self._again / 10)
 
     async def _work(self) -> None:
         while True:
@@ -110,7 +122,7 @@ class Courier:
             self._troubles[item.id] += 1
             outcome = "failed" if self._troubles[item.id] >= _TRIES else None
         if outcome is None:
-            await self._inbox.put_back(item, seconds=_AGAIN_SECONDS)
+            await self._inbox.put_back(item, seconds=self._again)
         else:
             self._troubles.pop(item.id, None)
             await self._inbox.done(item, outcome)

@@ -179,6 +179,10 @@ class Inbox:
         row = await self._one("SELECT text != '' OR files != '[]' FROM inbox WHERE id = ?", item.id)
         return row is not None and bool(row[0])
 
+    async def is_empty(self) -> bool:
+        """Return whether everything is answered."""
+        return await self._one("SELECT 1 FROM inbox WHERE outcome IS NULL LIMIT 1") is None
+
     async def is_first(self, item: Item) -> bool:
         """Return whether a question is the first of its thread."""
         place = item.question.place

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+WARM_UP = "surefoot_warm_up"
+"""An event of our own, which only passes through."""
 _MESSAGES = frozenset({"message", "app_mention"})
 _STOPS = frozenset({"stop", "cancel", "abort"})
 
@@ -32,7 +34,7 @@ class Listeners:
     def add_to(self, app: AsyncApp) -> None:
         """Register everything beside what the app has already."""
         app.middleware(self._accept)
-        for event in sorted(_MESSAGES):
+        for event in (*sorted(_MESSAGES), WARM_UP):
             app.event(event)(_nothing_more)
         for part in (Pressed(self._bot), Home(self._bot), AssistantThreads(self._bot)):
             part.add_to(app)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from .blocks import Block
-from .calls import Calls, Reply, Unclear
+from .calls import Calls, Refused, Reply, Unclear
 from .inbox import Inbox, Item
 from .workspaces import Workspace
 
@@ -87,6 +87,14 @@ class Outbox:
             "metadata": self._mark(part),
         }
         await self._calls.once(self._workspace, "chat.stopStream", arguments)
+
+    async def leave(self, ts: str, *, part: str) -> None:
+        """See that a message is not streamed any more, whatever it was."""
+        arguments = {"channel": self._channel, "ts": ts, "metadata": self._mark(part)}
+        try:
+            await self._calls.surely(self._workspace, "chat.stopStream", arguments)
+        except Refused:
+            return  # It was not streamed, or is gone; an update will tell.
 
     async def update(self, ts: str, *, part: str, content: Post) -> None:
         """Put something else in a message's place."""

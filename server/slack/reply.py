@@ -167,10 +167,7 @@ class Reply:
     async def _leave_stream(self, message: _Message) -> None:
         """End streaming where it has not ended; a message that streams takes no update."""
         message.mode, message.shown_at = "update", 0.0
-        try:
-            await self._outbox.stop(message.ts, part=message.part)
-        except (Refused, Unclear):
-            return
+        await self._outbox.leave(message.ts, part=message.part)
 
     async def _update(
         self, message: _Message, text: str, story: Story, closing: list[Block], *, closes: bool

@@ -92,11 +92,13 @@ def _pieces(block: _Block, room: int, most: int) -> Iterator[str]:
     closed = len(lines) > 1 and _closes(lines[-1], block.fence.strip()[:3])
     mark = _FENCE.match(block.fence)
     assert mark is not None
+    # What stands behind the mark is a language, or the code itself where that is endless.
+    opening = block.fence if len(block.fence) < most // 4 else mark[1]
     ending = f"{mark[1]}\n"
     body = "".join(lines[1:-1] if closed else lines[1:])
-    inside = most - len(block.fence) - len(ending) - 2
+    inside = most - len(opening) - len(ending) - 2
     for piece in _cut(body, inside, inside, lambda text: text.rfind("\n") + 1):
-        yield f"{block.fence}\n{piece}{'' if piece.endswith(chr(10)) else chr(10)}{ending}"
+        yield f"{opening}\n{piece}{'' if piece.endswith(chr(10)) else chr(10)}{ending}"
 
 
 def _cut(text: str, first: int, most: int, gap: Callable[[str], int]) -> Iterator[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
-
-from slack_sdk.web.async_client import AsyncWebClient
+from typing import TYPE_CHECKING, Protocol
 
 from surefoot.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from .calls import Calls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ class Workspaces(Protocol):
         """True when each workspace is a tenant of its own."""
         ...
 
-    async def open(self, client: AsyncWebClient) -> None:
+    async def open(self, calls: Calls) -> None:
         """Get ready; raises `ConfigurationError` where a token is not taken."""
         ...
 
@@ -53,16 +54,21 @@ class OneWorkspace:
         """False: what the assistant knows is the workspace's."""
         return False
 
-    async def open(self, client: AsyncWebClient) -> None:
+    async def open(self, calls: Calls) -> None:
         """Ask Slack once who the token's bot is."""
-        from slack_sdk.errors import SlackApiError
+        from .calls import Refused, Unclear
 
+        unknown = Workspace(team="", token=self._token, bot_user="", bot_id="")
         try:
-            known = await client.auth_test(token=self._token)
-        except SlackApiError as error:
+            known = await calls.surely(unknown, "auth.test", {})
+        except Refused as error:
             raise ConfigurationError(
-                f"Slack does not take the bot token ({error.response['error']}). Copy it anew from "
-                "“OAuth & Permissions” of the app's pages, or reinstall the app."
+                f"Slack does not take the bot token ({error.error}). Copy it anew from “OAuth & "
+                "Permissions” of the app's pages, or install the app again."
+            ) from None
+        except Unclear as error:
+            raise ConfigurationError(
+                f"Slack does not say whose the bot token is ({error}); try again."
             ) from None
         self._workspace = Workspace(
             team=str(known["team_id"]),
@@ -73,4 +79,6 @@ class OneWorkspace:
 
     async def find(self, team: str, *, enterprise: str = "") -> Workspace | None:
         """Return the one workspace. Channels that are shared with others count as its own."""
+        if self._workspace is None:
+            raise ConfigurationError("The Slack bot is not open; use `async with`.")
         return self._workspace

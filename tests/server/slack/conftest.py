@@ -13,10 +13,10 @@ from aiohttp import web
 from fastapi import FastAPI, Request, Response
 from slack_bolt.adapter.fastapi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from surefoot import Assistant
 from surefoot.server import SlackBot, SlackSettings
+from surefoot.server.slack import OneWorkspace, slack_app  # type: ignore[import-not-found]
 
 from ..program import assistant_at
 from .events import SECRET, Events
@@ -67,6 +67,7 @@ def settings_for(slack: Slack, **given: object) -> SlackSettings:
     """Return settings that hurry."""
     quick = {
         "api_url": f"{slack.url}/api/",
+        "signing_secret": SECRET,
         "stream_seconds": 0.0,
         "update_seconds": 0.0,
         "stop_button_seconds": 3600.0,
@@ -85,10 +86,10 @@ async def bot_in(
 ) -> AsyncIterator[Running]:
     """Run a bot in a Bolt app behind FastAPI, as one serves it over HTTP."""
     settings = settings_for(slack, **given)
-    client = AsyncWebClient(token=TOKEN, base_url=settings.api_url)
-    app = AsyncApp(client=client, signing_secret=SECRET)
+    workspaces = OneWorkspace(TOKEN)
+    app = slack_app(settings, workspaces)
     async with assistant or assistant_at(data_dir) as opened:
-        async with SlackBot(opened, app, settings=settings) as bot:
+        async with SlackBot(opened, app, settings=settings, workspaces=workspaces) as bot:
             transport = httpx.ASGITransport(app=_web(app))
             async with httpx.AsyncClient(transport=transport, base_url="http://bot") as http:
 

@@ -78,7 +78,7 @@ class Slack:
         self.messages: dict[tuple[str, str], Message] = {}
         self.calls: list[Call] = []
         self.faults: dict[str, deque[Fault]] = defaultdict(deque)
-        self.chance: Callable[[str], Fault | None] = lambda _: None
+        self.chance: Callable[[str, Json], Fault | None] = lambda method, body: None
         """Asked before every call; what it returns goes wrong."""
         self.stream_appends: int | None = None
         """How many appends a stream takes before it expires. Slack ends streams after some minutes
@@ -140,7 +140,7 @@ class Slack:
         body = await _body_of(request)
         self.calls.append(Call(method, body, time.monotonic()))
         self._news.set()
-        fault = self._fault(method)
+        fault = self._fault(method, body)
         if fault is not None and not fault.happens:
             return self._fail(request, fault)
         try:
@@ -153,7 +153,7 @@ class Slack:
         self._news.set()
         return web.json_response(answer) if fault is None else self._fail(request, fault)
 
-    def _fault(self, method: str) -> Fault | None:
+    def _fault(self, method: str, body: Json) -> Fault | None:
         if self.faults[method]:
             return self.faults[method].popleft()
         if (most := self.tiers.get(method)) is not None:
@@ -162,7 +162,7 @@ class Slack:
             if len(used) >= most:
                 return limited(max(1, round(used[0] + 60 - now)))
             used.append(now)
-        return self.chance(method)
+        return self.chance(method, body)
 
     def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         if fault.cuts:

@@ -106,14 +106,21 @@ class Rooms:
                 self._memory = PlainMemory(clock=self._now)
             else:
                 self._memory = ChromaMemory(
-                    self._folder / "memory", embedder=self.embedder, clock=self._now
+                    self._folder / "memory",
+                    embedder=self.embedder,
+                    clock=self._now,
+                    chroma=self._settings.memory.chroma,
                 )
         return self._memory
 
     def documents(self) -> ChromaDocuments | None:
         """Return the document index, or None when nothing is kept on disk."""
         if self._documents is None and self._folder is not None:
-            self._documents = ChromaDocuments(self._folder / "documents", embedder=self.embedder)
+            self._documents = ChromaDocuments(
+                self._folder / "documents",
+                embedder=self.embedder,
+                chroma=self._settings.memory.chroma,
+            )
         return self._documents
 
     def tables(self, tenant: str | None = None) -> Workspace | None:

@@ -19,17 +19,20 @@ if TYPE_CHECKING:
     from .documents.reading import document_of, is_document
     from .embeddings import Embedder
     from .facts import Fact, Learned
+    from .fusion import Weights
     from .kinds import FactKind
     from .langchain_embedder import LangChainEmbedder
     from .minilm import MiniLM
     from .own import OwnMemory
     from .plain import PlainMemory
     from .retention import Retention
+    from .scanning import needles_of, needles_of_vectors, scan_files
     from .stores.async_store import AsyncChromaStore
     from .stores.saver import ChromaSaver
     from .stores.store import ChromaStore
     from .summaries import Overdue
     from .transcript import Kept, Window
+    from .words import stems, words_of
 
 _HOMES = {
     "AsyncChromaStore": "stores.async_store",
@@ -56,12 +59,18 @@ _HOMES = {
     "Retention": "retention",
     "Section": "documents",
     "Unread": "diary",
+    "Weights": "fusion",
     "Window": "transcript",
     "asks_for_everything": "claims",
     "asks_for_history": "claims",
     "chunks_of": "documents.chunks",
     "document_of": "documents.reading",
     "is_document": "documents.reading",
+    "needles_of": "scanning",
+    "needles_of_vectors": "scanning",
+    "scan_files": "scanning",
+    "stems": "words",
+    "words_of": "words",
 }
 
 __all__ = [
@@ -91,12 +100,18 @@ __all__ = [
     "Retention",
     "Section",
     "Unread",
+    "Weights",
     "Window",
     "asks_for_everything",
     "asks_for_history",
     "chunks_of",
     "document_of",
     "is_document",
+    "needles_of",
+    "needles_of_vectors",
+    "scan_files",
+    "stems",
+    "words_of",
 ]
 
 if not TYPE_CHECKING:

@@ -15,8 +15,8 @@ import numpy as np
 
 from surefoot.errors import StorageError
 
+from .chroma_place import ChromaPlace, place_at
 from .embeddings import Embedder, Vectors, made_by, require_made_by
-from .residue import blank_new_index, remove_residue
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -33,28 +33,31 @@ class ChromaVectors:
 
     Vectors have length 1, so their inner product is their cosine similarity, and they are stored
     to the bit as they were made: an erasure can be checked by looking for their bytes.
-    For one thread, and for one process at a time: another process would see an older state.
+    For one thread, and in a folder for one process at a time: another would see an older state.
+    With `server`, the address of a Chroma server, the vectors lie there and the folder only says
+    which of its collections are ours.
     """
 
-    def __init__(self, folder: Path, embedder: Embedder) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, embedder: Embedder, *, server: str | None = None) -> None:
+        self._place = place_at(folder, server)
         self._embedder = embedder
         self._client: Client | None = None
+        self._prefix = ""
         self._collections: dict[str, Collection] = {}
 
     def has(self, collection: str) -> bool:
         """True when something was kept in the collection."""
-        with _storage_errors(self._folder):
+        with _storage_errors(self._place):
             return self._existing(collection) is not None
 
     def put(self, collection: str, rows: Sequence[int], vectors: Vectors) -> None:
         """Keep a vector for each row, in the place of an older one."""
-        with _storage_errors(self._folder):
+        with _storage_errors(self._place):
             self._put(collection, rows, vectors)
 
     def nearest(self, collection: str, vector: Vectors, *, limit: int) -> dict[int, float]:
         """Return the rows nearest to a vector, best first, with their cosine similarity."""
-        with _storage_errors(self._folder):
+        with _storage_errors(self._place):
             source = self._existing(collection)
             if source is None or not (count := source.count()):
                 return {}
@@ -67,7 +70,7 @@ class ChromaVectors:
 
     def remove(self, collection: str, rows: Sequence[int]) -> None:
         """Take rows out. Their bytes stay on disk until the collection is dropped and erased."""
-        with _storage_errors(self._folder):
+        with _storage_errors(self._place):
             target = self._existing(collection) if rows else None
             if target is not None:
                 for at in range(0, len(rows), _BATCH):
@@ -78,7 +81,7 @@ class ChromaVectors:
 
         A crash at any point leaves one of the two whole under a name where it is found.
         """
-        with _storage_errors(self._folder):
+        with _storage_errors(self._place):
             if (source := self._existing(collection)) is None:
                 return
             kept = source.get(include=["embeddings"])
@@ -93,20 +96,22 @@ class ChromaVectors:
 
     def drop(self, collection: str) -> None:
         """Take a whole collection out, whoever made it. Its bytes stay on disk until `erase`."""
-        with _storage_errors(self._folder):
+        with _storage_errors(self._place):
             self._drop(collection)
             self._drop(collection + _NEXT)
 
     def clear(self) -> None:
         """Take every collection out."""
-        with _storage_errors(self._folder):
-            for collection in self._opened().list_collections():
-                self._drop(collection.name)
+        with _storage_errors(self._place):
+            names = [each.name for each in self._opened().list_collections()]
+            for name in names:
+                if name.startswith(self._prefix):
+                    self._drop(name.removeprefix(self._prefix))
 
     def erase(self) -> None:
         """Rid the folder of the bytes of every dropped collection."""
         self.close()
-        remove_residue(self._folder)
+        self._place.clean()
 
     def close(self) -> None:
         """Let go of every file and thread; the next call opens them again."""
@@ -117,7 +122,8 @@ class ChromaVectors:
 
     def _opened(self) -> Client:
         if self._client is None:
-            self._client = _open_client(self._folder)
+            self._prefix = self._place.prefix()
+            self._client = self._place.open()
         return self._client
 
     def _put(self, name: str, rows: Sequence[int], vectors: Vectors) -> None:
@@ -129,14 +135,14 @@ class ChromaVectors:
                 embeddings=np.ascontiguousarray(vectors[at : at + _BATCH]),
             )
         if known is None:
-            blank_new_index(self._folder, str(target.id))
+            self._place.settle(str(target.id))
 
     def _drop(self, name: str) -> None:
         from chromadb.errors import NotFoundError
 
         self._collections.pop(name, None)
         with suppress(NotFoundError):
-            self._opened().delete_collection(name)
+            self._opened().delete_collection(self._prefix + name)
 
     def _existing(self, name: str) -> Collection | None:
         if (known := self._collections.get(name)) is not None:
@@ -146,20 +152,22 @@ class ChromaVectors:
         if name.endswith(_NEXT) or (rewritten := self._found(name + _NEXT)) is None:
             return None
         self._collections.pop(name + _NEXT, None)
-        rewritten.modify(name=name)
+        rewritten.modify(name=self._prefix + name)
         return self._checked(rewritten)
 
     def _found(self, name: str) -> Collection | None:
         from chromadb.errors import NotFoundError
 
         try:
-            return self._opened().get_collection(name, embedding_function=None)
+            client = self._opened()
+            return client.get_collection(self._prefix + name, embedding_function=None)
         except NotFoundError:
             return None
 
     def _created(self, name: str) -> Collection:
-        made = self._opened().create_collection(
-            name,
+        client = self._opened()
+        made = client.create_collection(
+            self._prefix + name,
             embedding_function=None,
             metadata=made_by(self._embedder),
             configuration={"hnsw": {"space": "ip", "num_threads": 1}},
@@ -167,37 +175,23 @@ class ChromaVectors:
         return self._checked(made)
 
     def _checked(self, collection: Collection) -> Collection:
-        require_made_by(self._embedder, collection.metadata, str(self._folder))
+        require_made_by(self._embedder, collection.metadata, str(self._place))
         if len(self._collections) >= _OPEN_COLLECTIONS:
             self._collections.pop(next(iter(self._collections)))
-        self._collections[collection.name] = collection
+        self._collections[collection.name.removeprefix(self._prefix)] = collection
         return collection
 
 
 @contextmanager
-def _storage_errors(folder: Path) -> Iterator[None]:
+def _storage_errors(place: ChromaPlace) -> Iterator[None]:
     """Say as ours what Chroma raises."""
     from chromadb.errors import ChromaError
+    from httpx import HTTPError
 
     try:
         yield
-    except ChromaError as error:
+    except (ChromaError, HTTPError) as error:
         raise StorageError(
-            f"The vectors in {str(folder)!r} cannot be read or written: {error}. "
+            f"The vectors in {str(place)!r} cannot be read or written: {error}. "
             "Check free space and permissions; `reembed` makes them again from the texts."
         ) from error
-
-
-def _open_client(folder: Path) -> Client:
-    from chromadb.api.client import Client
-    from chromadb.config import Settings
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageError(f"{str(folder)!r} cannot be made: {error.strerror}.") from error
-    return Client(
-        settings=Settings(
-            is_persistent=True, persist_directory=str(folder), anonymized_telemetry=False
-        )
-    )

@@ -22,6 +22,8 @@ T = TypeVar("T")
 class ChromaMemory(OwnMemory):
     """Turns and facts in a folder: texts in SQLite, vectors in Chroma.
 
+    With `chroma`, the address of a Chroma server, vectors lie there.
+
     Nothing is opened before the first call, and all blocking work happens in one thread that ends
     with `close`. What was acknowledged is on disk. One process at a time may use the folder.
     """
@@ -33,8 +35,10 @@ class ChromaMemory(OwnMemory):
         embedder: Embedder | None = None,
         clock: Callable[[], str] = utc_now,
         window: Window | None = None,
+        chroma: str | None = None,
     ) -> None:
         self._folder = folder
+        self._chroma = chroma
         self._embedder: Embedder = embedder if embedder is not None else MiniLM()
         self._clock = clock
         self._window = window or Window()
@@ -59,7 +63,7 @@ class ChromaMemory(OwnMemory):
 
     def _open(self) -> Diary:
         if self._diary is None:
-            vectors = ChromaVectors(self._folder / "vectors", self._embedder)
+            vectors = ChromaVectors(self._folder / "vectors", self._embedder, server=self._chroma)
             self._diary = Diary(
                 self._folder / "memory.sqlite",
                 ChromaMeaning(vectors, self._embedder),

@@ -92,6 +92,15 @@ class ToolSettings(BaseModel):
     """MCP servers by the name that their tools' names begin with."""
 
 
+class MemorySettings(BaseModel):
+    """Where memory and documents keep their vectors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    chroma: str | None = None
+    """The address of a Chroma server, such as `http://127.0.0.1:8000`; None keeps them here."""
+
+
 class Settings(BaseSettings):
     """Arguments, then `SUREFOOT_…` variables, then `surefoot.toml`, then these defaults."""
 
@@ -128,6 +137,7 @@ class Settings(BaseSettings):
     models: ModelSettings = Field(default_factory=ModelSettings)
     """Retries, fallbacks, routing, spending and caching of model calls."""
     tools: ToolSettings = Field(default_factory=ToolSettings)
+    memory: MemorySettings = Field(default_factory=MemorySettings)
     """Where programs run, and whose tools are used besides our own."""
     release: ReleasePolicy = "hold"
     busy_thread: ThreadPolicy = "enqueue"

@@ -26,14 +26,20 @@ class ChromaDocuments:
     Nothing is opened before the first call, and all blocking work happens in threads that end
     with `close`. Reading and embedding files never keeps a search waiting. What an ingest has
     reported is on disk; passages that a crash left without a vector get it at the next opening.
-    One process at a time may use the folder.
+    One process at a time may use the folder. With `chroma`, the address of a Chroma server, vectors
+    lie there.
     """
 
     def __init__(
-        self, folder: Path, *, embedder: Embedder | None = None, max_bytes: int = MAX_BYTES
+        self,
+        folder: Path,
+        *,
+        embedder: Embedder | None = None,
+        max_bytes: int = MAX_BYTES,
+        chroma: str | None = None,
     ) -> None:
         model: Embedder = embedder if embedder is not None else MiniLM()
-        self._shelf = Shelf(folder, model)
+        self._shelf = Shelf(folder, model, chroma=chroma)
         self._worker = Worker("surefoot-documents")
         self._reader = Worker("surefoot-documents-reader")
         self._intake = Intake(

@@ -23,10 +23,10 @@ _BATCH = 32
 class Shelf:
     """Opens with its first use. What the catalogue says wins: vectors follow it after a crash."""
 
-    def __init__(self, folder: Path, embedder: Embedder) -> None:
+    def __init__(self, folder: Path, embedder: Embedder, *, chroma: str | None = None) -> None:
         self._folder = folder
         self._embedder = embedder
-        self._vectors = ChromaVectors(folder / "vectors", embedder)
+        self._vectors = ChromaVectors(folder / "vectors", embedder, server=chroma)
         self._database: Connection | None = None
         self._opened: Catalogue | None = None
 

@@ -1,0 +1,138 @@
+"""Places: where Chroma keeps vectors, in a folder of this process's own or on a server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from surefoot.errors import ConfigurationError, StorageError
+
+from .residue import blank_new_index, remove_residue
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+
+_PORTS = {"http": 8000, "https": 443}
+_OWNER = "owner"
+"""The file that says under which name this folder's vectors lie on a server."""
+
+
+class ChromaPlace(Protocol):
+    """Where vectors lie. Its text names it in messages."""
+
+    def open(self) -> Client:
+        """Return a client of it."""
+        ...
+
+    def prefix(self) -> str:
+        """Return what the names of our collections begin with, where others have some too."""
+        ...
+
+    def settle(self, collection_id: str) -> None:
+        """Rid a collection that was just made of what its making left in it."""
+        ...
+
+    def clean(self) -> None:
+        """Rid a place that nobody has open of the bytes of what was deleted."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A folder that one process at a time has open."""
+
+    folder: Path
+
+    def __str__(self) -> str:
+        return str(self.folder)
+
+    def open(self) -> Client:
+        """Return a client of it, the folder made when missing."""
+        from chromadb.api.client import Client
+        from chromadb.config import Settings
+
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"{str(self.folder)!r} cannot be made: {error.strerror}.") from error
+        return Client(
+            settings=Settings(
+                is_persistent=True, persist_directory=str(self.folder), anonymized_telemetry=False
+            )
+        )
+
+    def prefix(self) -> str:
+        """Return nothing: the folder holds no one else's."""
+        return ""
+
+    def settle(self, collection_id: str) -> None:
+        """Blank the files of its index."""
+        blank_new_index(self.folder, collection_id)
+
+    def clean(self) -> None:
+        """Rid the folder of every byte that belongs to no live vector."""
+        remove_residue(self.folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A Chroma server, which several processes may use. What it leaves on its disk is its own."""
+
+    url: str
+    folder: Path
+    """Where the texts are that the vectors stand for."""
+
+    def __str__(self) -> str:
+        return self.url
+
+    def open(self) -> Client:
+        """Return a client of it. Raises `StorageError` when it does not answer."""
+        import httpx
+        from chromadb.api.client import Client
+        from chromadb.config import Settings
+
+        parts = urlsplit(self.url)
+        if parts.scheme not in _PORTS or not parts.hostname:
+            raise ConfigurationError(
+                f"{self.url!r} is no address of a Chroma server; write it as http://host:port."
+            )
+        try:
+            return Client(
+                settings=Settings(
+                    chroma_api_impl="chromadb.api.fastapi.FastAPI",
+                    chroma_server_host=parts.hostname,
+                    chroma_server_http_port=parts.port or _PORTS[parts.scheme],
+                    chroma_server_ssl_enabled=parts.scheme == "https",
+                    anonymized_telemetry=False,
+                )
+            )
+        except (ValueError, httpx.HTTPError) as error:
+            raise StorageError(
+                f"The Chroma server at {self.url!r} does not answer: {error}. "
+                "Start it, or leave `memory.chroma` out to keep vectors in the data folder."
+            ) from error
+
+    def prefix(self) -> str:
+        """Return a name that belongs to these texts alone."""
+        file = self.folder / _OWNER
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if not file.exists():
+                file.write_text(uuid4().hex, encoding="ascii")
+            return f"{file.read_text(encoding='ascii')}-"
+        except OSError as error:
+            raise StorageError(f"{str(file)!r} cannot be kept: {error.strerror}.") from error
+
+    def settle(self, collection_id: str) -> None:
+        """Leave a server's files to it."""
+
+    def clean(self) -> None:
+        """Leave a server's files to it."""
+
+
+def place_at(folder: Path, server: str | None) -> ChromaPlace:
+    """Return the server where one is named, and otherwise the folder."""
+    return Embedded(folder) if server is None else Served(server, folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,14 +12,16 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from websockets.sync.client import connect
+
+from surefoot.agent import Host, run_command
 
 from .lying import CANARY
 
 PROGRAM = Path(__file__).with_name("lying.py")
 LIES = ("lie", "lie crash", "lie alone", "lie broken", "lie reviewed")
 LEFT_OUT = "I left out"
-_COMMAND = "import sys; from surefoot.agent.cli import main; sys.exit(main())"
 NEVER = (CANARY.encode(), b"4711093867", b"4712093867")
 
 
@@ -141,22 +142,20 @@ def test_what_failed_its_check_leaves_by_no_protocol(den: Den, way: Way, questio
         clean(way(client, question))
 
 
-def test_what_failed_its_check_is_in_no_log_no_count_and_no_view_of_a_run(tmp_path: Path) -> None:
+def test_what_failed_its_check_is_in_no_log_no_count_and_no_view_of_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with opened(tmp_path) as den, den.client() as client:
         for question in LIES:
             by_rest(client, question)
         clean(client.get("/metrics").content)
     log = clean(den.log.read_bytes())
     assert b"was not repaired: ModelError" in log and b"could not run: ValueError" in log
+    monkeypatch.setenv("SUREFOOT_DATA_DIR", str(den.data_dir))
     for view in ("list", "show last", "export last"):
-        shown = subprocess.run(
-            [sys.executable, "-c", _COMMAND, "trace", *view.split()],
-            env={**os.environ, "SUREFOOT_DATA_DIR": str(den.data_dir)},
-            capture_output=True,
-            timeout=60,
-        )
-        assert shown.returncode == 0, shown.stderr
-        clean(shown.stdout + shown.stderr)
+        with CliRunner().isolation() as (out, err, _):
+            assert run_command(["trace", *view.split()], Host()) == 0
+            clean(out.getvalue() + err.getvalue())
 
 
 def test_a_failed_sentence_is_told_of_by_claim_check_outcome_and_code(den: Den) -> None:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
-from functools import partial
 from types import TracebackType
 from typing import Literal, Protocol, runtime_checkable
 
 from langchain_core.language_models import BaseChatModel
-from pydantic import JsonValue, SecretStr
+from pydantic import JsonValue
 
 from surefoot.answer import Answer
 from surefoot.errors import ConfigurationError
 from surefoot.events import TERMINAL, Event
-from surefoot.graphs import DEFAULT_CHECKS, PLAN_SPEC, Checks, Decision, build
+from surefoot.graphs import DEFAULT_CHECKS, PLAN_SPEC, Checks, Decision
 from surefoot.limits import Limits, ReleasePolicy, ThreadPolicy
 from surefoot.memory import Memory
 from surefoot.messages import Image
@@ -25,18 +24,14 @@ from surefoot.settings import Settings
 from surefoot.tools import DEFAULT_POLICY, Policy, Tool, Toolbox
 
 from .clock import Clock
-from .data_dir import DataDir
 from .home import Home
-from .models.edition import data_edition
-from .models.layer import Layer, make_layer
+from .models.layer import Layer
+from .opening import Opened, Setup
 from .prompts import assistant_prompt
 from .questions import sound_images, sound_question, sound_tenant, sound_thread
-from .recorded import work_recorded
 from .rooms import Rooms
-from .runs import Emit, Job, Run, RunEngine, ThreadKey, expire_runs
-from .runs.recording import RecordingStore
-from .telemetry.observing import Observer, Watch
-from .working import Equipment, Worker, has_side_effects
+from .runs import Job, Run, ThreadKey, expire_runs
+from .telemetry.observing import Observer
 
 
 @runtime_checkable
@@ -74,24 +69,29 @@ class Assistant:
         observers: Sequence[Observer] = (),
     ) -> None:
         self.settings = settings or Settings.load()
-        self._given_model = model
-        self._tools = tuple(tools)
-        self._limits = limits or self.settings.limits
-        self._checks = checks
-        self._taint = taint
         self._release = release or self.settings.release
-        self._durable = durable
-        self._record = record
         self._clock = clock or Clock()
-        self._observers = tuple(observers)
-        self._prompt = assistant_prompt(self.settings.instructions)
-        self._opening = asyncio.Lock()
-        self._open: _Open | None = None
-        self._closed = False
         self._rooms = Rooms(
             self.settings, durable=durable, builtins=builtins, memory=memory, now=self._clock.now
         )
-        if PLAN_SPEC.name in Toolbox(self._tools):
+        self._setup = Setup(
+            settings=self.settings,
+            model=model,
+            tools=tuple(tools),
+            limits=limits or self.settings.limits,
+            checks=checks,
+            taint=taint,
+            is_durable=durable,
+            is_recorded=record,
+            clock=self._clock,
+            observers=tuple(observers),
+            prompt=assistant_prompt(self.settings.instructions),
+            rooms=self._rooms,
+        )
+        self._opening = asyncio.Lock()
+        self._open: Opened | None = None
+        self._closed = False
+        if PLAN_SPEC.name in Toolbox(tools):
             raise ConfigurationError(
                 f"A tool may not be named {PLAN_SPEC.name!r}: that is how steps are planned."
             )
@@ -310,6 +310,11 @@ class Assistant:
         return self._rooms
 
     @property
+    def thread_files(self) -> ThreadFiles:
+        """Files that count in one thread only."""
+        return self._thread_files
+
+    @property
     def home(self) -> Home:
         """Where the runs are kept. Raises `ConfigurationError` before the assistant is open."""
         return self._opened_already().home
@@ -321,119 +326,26 @@ class Assistant:
             here, self._open = self._open, None
             await here.engine.close()
             await here.layer.close()
+            await self._thread_files.close()
             await self._rooms.close()
             await here.home.close()
 
-    def _opened_already(self) -> _Open:
+    def _opened_already(self) -> Opened:
         if self._open is None:
             raise ConfigurationError("The assistant is not open; use `async with`.")
         return self._open
 
-    async def _opened(self) -> _Open:
+    async def _opened(self) -> Opened:
         if self._open is not None:
             return self._open
         async with self._opening:
             if self._closed:
                 raise ConfigurationError("The assistant is closed; make a new one.")
             if self._open is None:
-                opened = await self._open_now()
+                opened = await self._setup.opened()
                 await opened.engine.recover()
                 self._open = opened
         return self._open
 
-    async def _open_now(self) -> _Open:
-        layer = self._layer()
-        clock = self._clock
-        if self._durable:
-            data_dir = DataDir(self.settings.data_dir)
-            try:
-                home = Home.on_disk(data_dir, now=clock.now)
-            except BaseException:
-                data_dir.close()
-                raise
-        else:
-            home = Home.in_memory(now=clock.now, interruptible=has_side_effects(self._tools))
-        worker = Worker(
-            home=home,
-            machine=build(home.checkpoints.saver if home.checkpoints else None),
-            clock=clock,
-            limits=self._limits,
-            checks=self._checks,
-            taint=self._taint,
-            record=self._recording(home),
-        )
-
-        async def work(job: Job, emit: Emit) -> Answer:
-            equipment = await self._equipment(layer.model, job.run.scope.tenant)
-            if not self._observers:
-                return await worker.work(job, emit, equipment)
-            return await self._watched(worker, job, emit, equipment)
-
-        engine = RunEngine(
-            log=home.log,
-            store=home.store,
-            work=work,
-            forget=home.checkpoints.forget if home.checkpoints else None,
-            now=clock.now,
-        )
-        return _Open(home, engine, layer)
-
-    async def _watched(self, worker: Worker, job: Job, emit: Emit, equipment: Equipment) -> Answer:
-        watch = Watch(self._observers, job.run)
-        try:
-            answer = await worker.work(job, watch.through(emit), equipment)
-        except BaseException as error:
-            watch.ended(None, error)
-            raise
-        watch.ended(answer, None)
-        return answer
-
-    def _recording(
-        self, home: Home
-    ) -> Callable[[Worker, Job, Emit, Equipment], Awaitable[Answer]] | None:
-        """Return what records runs, where they are kept; secrets of the settings never are."""
-        if home.database is None or not self._record:
-            return None
-        values = (value for _, value in self.settings)
-        secrets = [v.get_secret_value() for v in values if isinstance(v, SecretStr)]
-        return partial(work_recorded, RecordingStore(home.database, secrets=secrets))
-
     def _tenant(self, tenant: str | None) -> str:
         return sound_tenant(tenant) if tenant is not None else self.settings.tenant
-
-    def _layer(self) -> Layer:
-        given = self._given_model
-        if isinstance(given, BaseChatModel):
-            from .models.langchain import LangChainModel
-
-            return Layer(model=LangChainModel(given, name=given._llm_type))
-        if given is None or isinstance(given, str):
-            return make_layer(
-                self.settings,
-                self._rooms.embedder,
-                now=self._clock.now,
-                name=given,
-                limits=self._limits,
-                folder=self.settings.data_dir if self._durable else None,
-                edition=lambda: data_edition(self.settings.data_dir),
-            )
-        return Layer(model=given)
-
-    async def _equipment(self, model: ChatModel, tenant: str) -> Equipment:
-        return Equipment(
-            model=model,
-            toolbox=Toolbox((*self._tools, *await self._rooms.tools(tenant))),
-            memory=self._rooms.memory(),
-            prompt=self._prompt,
-        )
-
-
-class _Open:
-    """What exists while the assistant is open."""
-
-    __slots__ = ("engine", "home", "layer")
-
-    def __init__(self, home: Home, engine: RunEngine, layer: Layer) -> None:
-        self.home = home
-        self.engine = engine
-        self.layer = layer

@@ -24,7 +24,7 @@ from .schema import prepare
 from .secrecy import without_secrets
 from .summaries import Overdue, Summaries
 from .transcript import Kept, Transcript, Window
-from .words import readable, stems
+from .words import readable, words_of
 
 _MAX_QUERY_CHARS = 4_000
 
@@ -215,12 +215,25 @@ class Diary:
             return Matches(facts=tuple(facts.values()), turns=tuple(turns))
         rows = self._search.matching(_query(query), person) if scope.user else []
         found = tuple(self._facts.facts(person, history=True, rows=rows).values()) if rows else ()
-        wanted = [set(stems(fact.text)) - _PERSON for fact in found]
+        wanted = [words_of(fact.text) for fact in found]
         if row_of(query) is None:
-            wanted.append(set(stems(_query(query))))
+            wanted.append(words_of(_query(query)))
         runs = {fact.run_id for fact in found if fact.run_id}
         about = tuple(kept for kept in turns if kept.turn.run_id in runs or _holds(kept, wanted))
         return Matches(facts=found, turns=about)
+
+    def still_says(self, texts: Sequence[str]) -> set[str]:
+        """Return which of the texts are still remembered, of whomever, as a fact or as a turn."""
+        found = set()
+        for text in texts:
+            row = self._database.execute(
+                "SELECT 1 FROM facts WHERE text = ?1 UNION ALL "
+                "SELECT 1 FROM turns WHERE question || char(10) || answer = ?1 LIMIT 1",
+                (text,),
+            ).fetchone()
+            if row is not None:
+                found.add(text)
+        return found
 
     def erase(self, scope: Scope, *, facts: Sequence[str], runs: Sequence[str]) -> None:
         """Delete the user's facts, and the turns of runs, from every file."""
@@ -292,12 +305,9 @@ class Diary:
         self._erasure.finish(self._facts.keywords, self._transcript.keywords)
 
 
-_PERSON = set(stems("user person"))
-
-
 def _holds(kept: Kept, wanted: Sequence[set[str]]) -> bool:
     """Return whether a turn holds all words of one of several sets."""
-    have = set(stems(f"{kept.turn.question}\n{kept.turn.answer}"))
+    have = words_of(f"{kept.turn.question}\n{kept.turn.answer}")
     return any(words and words <= have for words in wanted)
 
 

@@ -109,6 +109,10 @@ class OwnMemory(ABC):
         """Return the user's facts and turns that match a query or a memory id; all with none."""
         return await self._do(lambda diary: diary.matching(scope, query))
 
+    async def still_says(self, texts: Sequence[str]) -> set[str]:
+        """Return which of the texts are still remembered, of whomever."""
+        return await self._do(lambda diary: diary.still_says(texts))
+
     async def erase(
         self, scope: Scope, *, facts: Sequence[str] = (), runs: Sequence[str] = ()
     ) -> None:

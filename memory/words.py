@@ -40,6 +40,8 @@ _SPELLINGS = {
 }
 """American to British, so that both find each other."""
 
+_PERSON = frozenset(("user", "person"))
+
 _local = threading.local()
 
 
@@ -59,6 +61,11 @@ def stems(text: str) -> list[str]:
             found.append(word)
     stemmed: list[str] = _stemmer().stemWords([one_spelling(word) for word in found])
     return stemmed
+
+
+def words_of(text: str) -> set[str]:
+    """Return the stems by which a text is told to be about something: not that it is of a user."""
+    return set(stems(text)) - _PERSON
 
 
 def one_spelling(word: str) -> str:

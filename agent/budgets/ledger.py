@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from surefoot.scope import Scope
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS spent (
@@ -28,6 +31,16 @@ class Spent:
     def plus(self, tokens: int, usd: float) -> Spent:
         """Return both together."""
         return Spent(self.tokens + tokens, self.usd + usd)
+
+
+def account_of_run(run_id: str) -> str:
+    """Return the account that one run is paid from."""
+    return f"run {run_id}"
+
+
+def account_of_user(scope: Scope) -> str:
+    """Return the account that a user's runs are paid from."""
+    return f"user {scope.tenant}/{scope.user or ''}"
 
 
 class SpendLedger:
@@ -65,6 +78,14 @@ class SpendLedger:
         """Delete the accounts of days before `before`."""
         with self._lock:
             self._base.execute("DELETE FROM spent WHERE day < ?", (before,))
+
+    def forget_accounts(self, accounts: Sequence[str]) -> int:
+        """Delete accounts, of all days; return how many rows that were."""
+        with self._lock:
+            done = self._base.executemany(
+                "DELETE FROM spent WHERE account = ?", [(account,) for account in accounts]
+            )
+        return max(done.rowcount, 0)
 
     def close(self) -> None:
         """Close the file."""

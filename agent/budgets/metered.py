@@ -12,7 +12,7 @@ from surefoot.model import ChatModel, Finished, ModelPart, ModelRequest
 from ..models.prices import Price
 from ..models.streaming import streamed
 from ..models.window import tokens_of
-from .ledger import SpendLedger
+from .ledger import SpendLedger, account_of_run, account_of_user
 
 EVERYBODY = "*"
 """The account of all users together."""
@@ -120,7 +120,7 @@ class MeteredModel:
         day = self._now()[:10]
         found = [
             _Account(
-                name=f"run {occasion.run_id}",
+                name=account_of_run(occasion.run_id),
                 day=day,
                 what="a run",
                 tokens=limits.run_tokens,
@@ -137,7 +137,7 @@ class MeteredModel:
         if (scope := occasion.scope) is not None:
             found.append(
                 _Account(
-                    name=f"user {scope.tenant}/{scope.user or ''}",
+                    name=account_of_user(scope),
                     day=day,
                     what="a user's day",
                     tokens=limits.user_day_tokens,

@@ -67,6 +67,10 @@ class EventLog(Protocol):
         """End all following of one thread or, for the program's end, of all."""
         ...
 
+    def drop_recent(self) -> None:
+        """Let go of the events at hand, because what is kept has changed; readers read that."""
+        ...
+
     def last_seq(self, key: ThreadKey) -> int:
         """Return the `seq` of the newest event appended to an open thread."""
         ...
@@ -132,6 +136,10 @@ class _Stamping(ABC):
             for reader in thread.readers:
                 reader.set()
             thread.readers.clear()
+
+    def drop_recent(self) -> None:
+        for thread in self._threads.values():
+            thread.recent.clear()
 
     def last_seq(self, key: ThreadKey) -> int:
         return self._threads[key].seq

@@ -26,7 +26,8 @@ _KEEP_AFTER = re.compile(
 )
 _STATEMENT = re.compile(
     r"^(?:i\s+(?:am|live|work|like|love|hate|prefer|use|have|own|speak|study|always|never"
-    r"|usually|drive|was born)"
+    r"|usually|drive|was born|moved|used to|lived|worked|started|joined|switched|no longer|do not"
+    r"|don['’]t|play|collect|ride|grew up|enjoy|teach|keep)\b"
     r"|i['’](?:m|ve)\s|my\s[^?]+?\s(?:is|are|was|has|likes|lives)\s|call me\s"
     r"|our\s[^?]+?\s(?:is|are|meets)\s)",
     re.IGNORECASE,
@@ -49,6 +50,7 @@ _PERSONS = (
     (r"\bi am\b|\bi['’]m\b", "the user is"),
     (r"\bi was\b", "the user was"),
     (r"\bi have\b|\bi['’]ve\b", "the user has"),
+    (r"\bi (?:do not|don['’]t)\b", "the user does not"),
     (r"\bi do\b", "the user does"),
     (r"\bmy\b", "the user's"),
     (r"\bmine\b", "the user's"),
@@ -66,6 +68,12 @@ _VERBS = {
     "speak": "speaks",
     "study": "studies",
     "drive": "drives",
+    "play": "plays",
+    "collect": "collects",
+    "ride": "rides",
+    "enjoy": "enjoys",
+    "teach": "teaches",
+    "keep": "keeps",
     "want": "wants",
     "need": "needs",
 }
@@ -73,6 +81,7 @@ _BACK = (
     (r"\bthe user is\b", "you are"),
     (r"\bthe user was\b", "you were"),
     (r"\bthe user has\b", "you have"),
+    (r"\bthe user does\b", "you do"),
     (r"\bthe user's\b", "your"),
     *(
         (rf"\bthe user (always |never |usually )?{third}\b", rf"you \g<1>{verb}")
@@ -93,6 +102,9 @@ _PAST = {
     "study": "studied",
     "speak": "spoke",
     "drive": "drove",
+    "ride": "rode",
+    "teach": "taught",
+    "keep": "kept",
     "is": "was",
     "are": "were",
     "have": "had",

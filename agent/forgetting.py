@@ -1,0 +1,271 @@
+"""Forgetting: memory, runs, recordings, caches and accounts lose what they hold of something.
+
+An erasure is planned by ids and written down first, then carried out step by step, each of which
+can be done again, then proved by reading every file to the last byte. What a crash leaves undone
+is done at the next start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from shutil import rmtree
+
+from surefoot.errors import InputError, StorageError
+from surefoot.memory import (
+    Embedder,
+    Matches,
+    OwnMemory,
+    needles_of,
+    needles_of_vectors,
+    scan_files,
+    words_of,
+)
+from surefoot.scope import Scope
+
+from .budgets.ledger import SpendLedger, account_of_run, account_of_user
+from .clock import Clock
+from .erasures import Erasure, Erasures
+from .home import Home
+from .receipts import Receipt, ReceiptBook, Removed, hashed
+from .runs.erasing import Erased, Saying, erase, sayings
+
+_MOST_VECTORS = 256
+"""Vectors that are looked for in the files; making one takes as long as keeping one did."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """Everything that holds something of a person."""
+
+    home: Home
+    memory: OwnMemory
+    embedder: Embedder
+    folder: Path | None
+    """Where all of it lies; None when it is only in memory."""
+    forget_answers: Callable[[Scope], Awaitable[None]] | None = None
+    """Drops kept answers of models; None when no model is open, and their files go."""
+
+
+class Forgetter:
+    """Forgets, everywhere, and gives a receipt."""
+
+    def __init__(self, keeping: Keeping, *, clock: Clock) -> None:
+        self._keeping = keeping
+        self._clock = clock
+        folder = keeping.folder
+        self._erasures = Erasures(None if folder is None else folder / "erasures")
+        self.receipts = None if folder is None else ReceiptBook(folder / "receipts")
+
+    async def forget(
+        self,
+        *,
+        tenant: str,
+        user: str | None = None,
+        thread: str | None = None,
+        query: str | None = None,
+    ) -> Receipt:
+        """Forget everything of a user, or of a thread, or only what matches a query."""
+        return await self.carry_out(
+            await self.plan(tenant=tenant, user=user, thread=thread, query=query)
+        )
+
+    async def plan(
+        self,
+        *,
+        tenant: str,
+        user: str | None = None,
+        thread: str | None = None,
+        query: str | None = None,
+        with_run: str | None = None,
+    ) -> Erasure:
+        """Find what is to be forgotten and write it down; `with_run` is forgotten besides."""
+        if user is None and thread is None:
+            raise InputError("Say whose memories are to be forgotten, or those of which thread.")
+        scope = Scope(tenant=tenant, user=user, thread_id=thread or "")
+        held = await self._keeping.memory.matching(scope, query=query)
+        if thread is not None:
+            held = _in_thread(held, thread)
+        said = await self._said(scope, held, query, with_run)
+        texts = _texts(held, said, query)
+        erasure = Erasure(
+            erasure_id=self._clock.new_id(),
+            tenant=tenant,
+            user=user,
+            thread=thread,
+            query=query,
+            asked_at=self._clock.now(),
+            facts=tuple(fact.memory_id for fact in held.facts),
+            runs=tuple(dict.fromkeys(each.run_id for each in said)),
+            words=tuple(dict.fromkeys(form for f in held.facts for form in (f.said, f.text))),
+            needles=tuple(sorted(needle.hex() for needle in needles_of(texts))),
+            vectors_of=tuple(_embedded(held))[:_MOST_VECTORS],
+            counted=Removed(
+                facts=len(held.facts),
+                turns=len(held.turns),
+                summaries=len({kept.thread_id for kept in held.turns}),
+            ),
+        )
+        self._erasures.note(erasure)
+        return erasure
+
+    def unfinished(self) -> list[Erasure]:
+        """Return the erasures that an earlier process left undone."""
+        return self._erasures.unfinished()
+
+    async def forget_facts(self, erasure: Erasure) -> None:
+        """Do at once what a person notices: the facts are gone."""
+        await self._keeping.memory.erase(erasure.scope, facts=erasure.facts)
+
+    async def carry_out(self, erasure: Erasure) -> Receipt:
+        """Erase, scan the files, and give the receipt. Can be done again from the start."""
+        keeping, scope = self._keeping, erasure.scope
+        await keeping.memory.erase(scope, facts=erasure.facts, runs=erasure.runs)
+        erased = await self._erase_runs(erasure)
+        if keeping.forget_answers is not None:
+            await keeping.forget_answers(scope)
+        still = await keeping.memory.still_says(erasure.vectors_of)
+        vectors_of = [text for text in erasure.vectors_of if text not in still]
+        receipt = await asyncio.to_thread(self._clean_and_scan, erasure, erased, vectors_of)
+        self._erasures.done(erasure)
+        if self.receipts is not None:
+            self.receipts.keep(receipt)
+        return receipt
+
+    async def _said(
+        self, scope: Scope, held: Matches, query: str | None, with_run: str | None
+    ) -> list[Saying]:
+        """Return the runs that are about what is to be forgotten."""
+        database = self._keeping.home.database
+        if database is None:
+            return []
+        thread = scope.thread_id
+        every = await database.run(lambda c: sayings(c, scope, in_thread=bool(thread)))
+        if query is None:
+            return every
+        turns = {kept.turn.run_id for kept in held.turns}
+        sources = {fact.run_id for fact in held.facts if fact.run_id} | {with_run}
+        wanted = [words_of(fact.text) for fact in held.facts]
+        wanted.append(words_of(query))
+        return [
+            each for each in every if each.run_id in turns | sources or _speaks_of(each, wanted)
+        ]
+
+    async def _erase_runs(self, erasure: Erasure) -> Erased:
+        home = self._keeping.home
+        if home.database is None:
+            return Erased()
+        done = await home.database.run(
+            lambda c: erase(c, erasure.scope, runs=erasure.runs, words=erasure.words)
+        )
+        home.log.drop_recent()
+        return done
+
+    def _clean_and_scan(
+        self, erasure: Erasure, erased: Erased, vectors_of: Sequence[str]
+    ) -> Receipt:
+        """Rewrite the databases without what was deleted, then read every file. Blocks."""
+        folder, accounts = self._keeping.folder, 0
+        needles = {bytes.fromhex(needle) for needle in erasure.needles}
+        if vectors_of and folder is not None:
+            needles |= needles_of_vectors(self._keeping.embedder.embed(vectors_of))
+        if folder is not None:
+            accounts = _forget_spending(folder, erasure)
+            if self._keeping.forget_answers is None:
+                _drop_answers(folder)
+            scrub_databases(folder)
+        found = None
+        if folder is not None:
+            found = scan_files(folder, needles, but=self._erasures.files())
+        return Receipt(
+            receipt_id=erasure.erasure_id,
+            tenant=erasure.tenant,
+            user=hashed(erasure.user),
+            thread=hashed(erasure.thread),
+            query=hashed(erasure.query),
+            asked_at=erasure.asked_at,
+            finished_at=self._clock.now(),
+            removed=replace(
+                erasure.counted,
+                runs=erased.runs,
+                events=erased.events,
+                calls=erased.calls,
+                recordings=erased.recordings,
+                threads=erased.threads,
+                changed=erased.changed,
+                accounts=accounts,
+            ),
+            files=found.files if found else 0,
+            bytes=found.size if found else 0,
+            needles=found.needles if found else 0,
+            hits=len(found.residue) if found else 0,
+            residue=found.residue if found else (),
+            also_live=found.also_live if found else 0,
+        ).sealed()
+
+
+def scrub_databases(folder: Path) -> None:
+    """Rewrite every database of the folder so that no byte of a deleted row is left."""
+    for file in sorted((*folder.rglob("*.db"), *folder.rglob("*.sqlite"))):
+        try:
+            with closing(sqlite3.connect(file, isolation_level=None, timeout=30)) as database:
+                database.execute("VACUUM")
+                database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            raise StorageError(
+                f"{str(file)!r} cannot be rewritten without what was forgotten: {error}. "
+                "Free some space, close what else uses it, and start again: it is then finished."
+            ) from error
+
+
+def _in_thread(held: Matches, thread: str) -> Matches:
+    return Matches(
+        facts=tuple(fact for fact in held.facts if fact.thread_id == thread),
+        turns=tuple(kept for kept in held.turns if kept.thread_id == thread),
+    )
+
+
+def _texts(held: Matches, said: Sequence[Saying], query: str | None) -> Iterable[str]:
+    """Return all that was said of what is to be forgotten."""
+    yield from (fact.text for fact in held.facts)
+    for kept in held.turns:
+        yield from (kept.turn.question, kept.turn.answer)
+    for each in said:
+        yield from each.texts
+    if query is not None and len(query) > 6 and not query.startswith("fact-"):
+        yield query
+
+
+def _embedded(held: Matches) -> Iterable[str]:
+    """Return the texts whose vectors are kept."""
+    yield from (fact.text for fact in held.facts)
+    yield from (f"{kept.turn.question}\n{kept.turn.answer}" for kept in held.turns)
+
+
+def _speaks_of(saying: Saying, wanted: Sequence[set[str]]) -> bool:
+    have = words_of(" ".join(saying.texts))
+    return any(words and words <= have for words in wanted)
+
+
+def _forget_spending(folder: Path, erasure: Erasure) -> int:
+    if not (file := folder / "spending.sqlite").exists():
+        return 0
+    names = [account_of_run(run_id) for run_id in erasure.runs]
+    if erasure.is_of_person:
+        names.append(account_of_user(erasure.scope))
+    ledger = SpendLedger(file)
+    try:
+        return ledger.forget_accounts(names)
+    finally:
+        ledger.close()
+
+
+def _drop_answers(folder: Path) -> None:
+    """Delete the files of kept answers, which are made anew when they are needed."""
+    for file in folder.glob("answers.sqlite*"):
+        file.unlink()
+    rmtree(folder / "questions", ignore_errors=True)

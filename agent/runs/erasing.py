@@ -1,0 +1,193 @@
+"""Erasing: runs leave the database, and what they said leaves those that repeat it.
+
+The events of a thread keep their places: each of an erased run becomes an event `erased` that says
+nothing, so that readers of what is left miss none. A thread of which no run is left goes whole.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence, Set
+from dataclasses import dataclass
+
+from surefoot.scope import Scope
+
+from .log import ThreadKey
+from .threads import title_of
+
+ERASED = "erased"
+FORGOTTEN = "[forgotten]"
+_BESIDE = ("calls", "decisions", "recordings")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    """What a run said: enough to tell whether it is about something."""
+
+    run_id: str
+    thread_id: str
+    texts: tuple[str, ...]
+    """Its question, and its answer if it gave one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What was removed from the database of runs, in rows."""
+
+    runs: int = 0
+    events: int = 0
+    calls: int = 0
+    recordings: int = 0
+    threads: int = 0
+    changed: int = 0
+    """Rows of other runs in which words were blotted out."""
+
+
+def sayings(connection: sqlite3.Connection, scope: Scope, *, in_thread: bool) -> list[Saying]:
+    """Return what a person's runs said, in all threads or in the scope's.
+
+    Where nobody is named, what all runs of the thread said.
+    """
+    condition, values = "tenant = ?", [scope.tenant]
+    if scope.user is not None:
+        condition, values = f"{condition} AND user = ?", [*values, scope.user]
+    if in_thread or scope.user is None:
+        condition, values = f"{condition} AND thread_id = ?", [*values, scope.thread_id]
+    runs = connection.execute(
+        f"SELECT run_id, thread_id, text FROM runs WHERE {condition} ORDER BY created_at", values
+    ).fetchall()
+    return [
+        Saying(run_id=run_id, thread_id=thread, texts=(text, *_answers(connection, run_id)))
+        for run_id, thread, text in runs
+    ]
+
+
+def erase(
+    connection: sqlite3.Connection, scope: Scope, *, runs: Sequence[str], words: Sequence[str]
+) -> Erased:
+    """Erase runs, and blot `words` out of what the person's other runs told. Can be done again."""
+    counted = {name: 0 for name in (*_BESIDE, "runs", "events", "threads")}
+    threads: set[ThreadKey] = set()
+    titles: set[str] = set()
+    for run_id in runs:
+        titles.update(_titles(connection, run_id))
+        threads.update(_threads_of(connection, run_id))
+        counted["events"] += _blank_events(connection, run_id)
+        for table in _tables(connection, (*_BESIDE, "runs")):
+            done = connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
+            counted[table] += done.rowcount
+    for key in sorted(threads):
+        counted["threads"] += _settle(connection, key, titles)
+    return Erased(
+        runs=counted["runs"],
+        events=counted["events"],
+        calls=counted["calls"],
+        recordings=counted["recordings"],
+        threads=counted["threads"],
+        changed=_blot_out(connection, scope, words) if words else 0,
+    )
+
+
+def _answers(connection: sqlite3.Connection, run_id: str) -> Iterable[str]:
+    rows = connection.execute(
+        "SELECT body FROM events WHERE run_id = ? AND type = 'answer.completed'", (run_id,)
+    )
+    return [str(json.loads(body)["text"]) for (body,) in rows]
+
+
+def _threads_of(connection: sqlite3.Connection, run_id: str) -> Iterable[ThreadKey]:
+    rows = connection.execute(
+        "SELECT DISTINCT tenant, thread_id FROM events WHERE run_id = ?1 UNION "
+        "SELECT tenant, thread_id FROM runs WHERE run_id = ?1",
+        (run_id,),
+    ).fetchall()
+    return [ThreadKey(*row) for row in rows]
+
+
+def _blank_events(connection: sqlite3.Connection, run_id: str) -> int:
+    rows = connection.execute(
+        "SELECT tenant, thread_id, seq, body FROM events WHERE run_id = ? AND type != ?",
+        (run_id, ERASED),
+    ).fetchall()
+    blank = [(_blank(body), ERASED, *key) for *key, body in rows]
+    connection.executemany(
+        "UPDATE events SET body = ?, type = ? WHERE tenant = ? AND thread_id = ? AND seq = ?", blank
+    )
+    return len(rows)
+
+
+def _blank(body: str) -> str:
+    """Return an event that keeps its place and nothing else."""
+    told = json.loads(body)
+    kept = ("schema_version", "seq", "event_id", "run_id", "thread_id", "tenant", "ts")
+    return json.dumps({**{name: told[name] for name in kept if name in told}, "type": ERASED})
+
+
+def _titles(connection: sqlite3.Connection, run_id: str) -> Iterable[str]:
+    rows = connection.execute("SELECT text FROM runs WHERE run_id = ?", (run_id,))
+    return [title_of(text) for (text,) in rows]
+
+
+def _settle(connection: sqlite3.Connection, key: ThreadKey, titles: Set[str]) -> int:
+    """Delete a thread without runs; one that has a title of an erased run gets another."""
+    where = "WHERE tenant = ? AND thread_id = ?"
+    first = connection.execute(
+        f"SELECT text FROM runs {where} ORDER BY created_at LIMIT 1", key
+    ).fetchone()
+    if first is None:
+        connection.execute(f"DELETE FROM events {where}", key)
+        return connection.execute(f"DELETE FROM conversations {where}", key).rowcount
+    found = connection.execute(f"SELECT title FROM conversations {where}", key).fetchone()
+    if found is not None and found[0] in titles:
+        fresh = (title_of(first[0]), *key)
+        connection.execute(f"UPDATE conversations SET title = ? {where}", fresh)
+    return 0
+
+
+def _blot_out(connection: sqlite3.Connection, scope: Scope, words: Sequence[str]) -> int:
+    forms = sorted({form for text in words for form in _forms(text)}, key=len, reverse=True)
+
+    def blot(body: str) -> str:
+        for form in forms:
+            body = body.replace(form, FORGOTTEN)
+        return body
+
+    return sum(
+        _replace(connection, table, scope, blot)
+        for table in _tables(connection, ("events", "recordings"))
+    )
+
+
+def _replace(
+    connection: sqlite3.Connection, table: str, scope: Scope, blot: Callable[[str], str]
+) -> int:
+    place = "seq" if table == "events" else "n"
+    condition, values = "tenant = ?", [scope.tenant]
+    if scope.user is None:
+        condition, values = f"{condition} AND thread_id = ?", [*values, scope.thread_id]
+    else:
+        condition, values = f"{condition} AND user = ?", [*values, scope.user]
+    rows = connection.execute(
+        f"SELECT run_id, {place}, body FROM {table} "
+        f"WHERE run_id IN (SELECT run_id FROM runs WHERE {condition})",
+        values,
+    )
+    changed = [(fresh, run_id, at) for run_id, at, body in rows if (fresh := blot(body)) != body]
+    connection.executemany(f"UPDATE {table} SET body = ? WHERE run_id = ? AND {place} = ?", changed)
+    return len(changed)
+
+
+def _forms(text: str) -> Iterable[str]:
+    """Return how a text may stand in JSON, and in JSON within JSON, escaped either way."""
+    yield text
+    for ascii_only in (False, True):
+        once = json.dumps(text, ensure_ascii=ascii_only)[1:-1]
+        yield once
+        yield json.dumps(once, ensure_ascii=ascii_only)[1:-1]
+
+
+def _tables(connection: sqlite3.Connection, names: Sequence[str]) -> list[str]:
+    """Return those of the tables that there are: some are made at their first use."""
+    known = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    return [name for name in names if name in known]

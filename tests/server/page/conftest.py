@@ -34,18 +34,20 @@ FLAGS = (
 ).split()
 PROGRAM = Path(__file__).parent.parent / "program.py"
 CLI = ("-c", "from surefoot.agent.cli import main; main()")
+PATIENCE_MS = 20_000
 EXPECTED = re.compile("Failed to load resource|WebSocket connection to")
 """What Chromium itself says of a server that is away or asks for a key."""
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[sync_api.Browser]:
-    """Chromium, as Debian packs it."""
+    """Chromium, as Debian packs it; its driver's event loop must end before async tests run."""
     if CHROMIUM is None:
         pytest.skip("the browser tests need Debian's chromium")
     sync_api = pytest.importorskip(
         "playwright.sync_api", reason="the browser tests need `pip install playwright`"
     )
+    sync_api.expect.set_options(timeout=PATIENCE_MS)
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -89,7 +91,7 @@ def open_tab(browser: sync_api.Browser) -> Iterator[Opens]:
         if beside is None:
             contexts.append(browser.new_context(**options))  # type: ignore[arg-type]
         context = contexts[-1] if beside is None else beside.page.context
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         tab = Tab(context.new_page(), [])
         listen(tab)
         tab.page.goto(url)
@@ -171,7 +173,7 @@ def program(tmp_path: Path) -> Runs:
     return run
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One test program for the tests that do not end it."""
     folder = tmp_path_factory.mktemp("site")
@@ -179,7 +181,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """`surefoot serve` over the tables and a document of the example workspace."""
     folder = tmp_path_factory.mktemp("workspace")

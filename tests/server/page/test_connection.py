@@ -55,9 +55,9 @@ def test_an_answer_and_an_approval_being_edited_outlive_a_crash_of_the_server(
             expect(tab.page.locator("#banner")).to_be_visible()
     with program(port=port) as site:
         go(site)
-        expect(telling.page.locator(".foot summary")).to_be_visible(timeout=20_000)
+        expect(telling.page.locator(".foot summary")).to_be_visible()
         expect(telling.page.locator(".answer")).to_have_text(WHOLE)
-        expect(paying.page.locator("#banner")).to_be_hidden(timeout=20_000)
+        expect(paying.page.locator("#banner")).to_be_hidden()
         expect(paying.page.get_by_label("amount")).to_be_focused()
         paying.press("Approve")
         expect(paying.page.locator(".answer")).to_have_text("It gave 12 paid S1.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
 
@@ -16,6 +16,7 @@ from .board import Prepared
 from .checks import CallSubject, judge
 from .context import RunContext
 from .references import fill
+from .remembering import examined
 from .settling import READ_MORE, offer_the_rest
 
 
@@ -55,8 +56,11 @@ async def checked_args(
 ) -> dict[str, JsonValue]:
     """Return the arguments as the tool takes them. Raises `ToolError` that says what is wrong."""
     valid = tool.validate(args)
-    if context.checks.call:
-        _ask_checks(context, step, tool, valid)
+    for verdict in _verdicts(context, step, tool, valid):
+        if verdict.failed:
+            raise CallRefused(verdict)
+        if context.first(f"check {step.call_id} {verdict.check}"):
+            context.note(verdict)
     if tool.inspect is not None:
         try:
             async with asyncio.timeout(seconds_for(context, tool)):
@@ -67,7 +71,10 @@ async def checked_args(
     return valid
 
 
-def _ask_checks(context: RunContext, step: Step, tool: Tool, args: dict[str, JsonValue]) -> None:
+def _verdicts(
+    context: RunContext, step: Step, tool: Tool, args: dict[str, JsonValue]
+) -> Iterator[Verdict]:
+    """Yield what the checks say of the call, and of what it would keep in memory."""
     subject = CallSubject(
         step=step,
         tool=tool,
@@ -75,11 +82,11 @@ def _ask_checks(context: RunContext, step: Step, tool: Tool, args: dict[str, Jso
         question=context.question,
         evidence=context.ledger.all(),
     )
-    for verdict in judge(context.checks.call, subject, context.timekeeper):
-        if verdict.failed:
-            raise CallRefused(verdict)
-        if context.first(f"check {step.call_id} {verdict.check}"):
-            context.note(verdict)
+    yield from judge(context.checks.call, subject, context.timekeeper)
+    kept = args.get(tool.remembers) if tool.remembers is not None else None
+    if isinstance(kept, str):
+        asks = tool.asks != "never"
+        yield from examined(context, kept, step=step.id, will_be_asked=asks)
 
 
 def seconds_for(context: RunContext, tool: Tool) -> float:
@@ -101,10 +108,10 @@ def call_context(context: RunContext, step: Step) -> CallContext:
 def _tell(context: RunContext, step: Step, error: ToolError | None) -> None:
     """Tell the verdict on a call, once."""
     if context.first(f"check {step.call_id}"):
-        context.note(_verdict(step, error))
+        context.note(_call_verdict(step, error))
 
 
-def _verdict(step: Step, error: ToolError | None) -> Verdict:
+def _call_verdict(step: Step, error: ToolError | None) -> Verdict:
     if error is None:
         return Verdict(stage="call", check="call", outcome="supported", claim_id=step.id)
     if isinstance(error, CallRefused):

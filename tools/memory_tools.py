@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Annotated, Protocol
 
 from pydantic import Field
@@ -83,7 +84,7 @@ def remember_tool(notes: Notes) -> Tool:
             value={"remembered": fact}, findings=(Finding(source=source, content=fact),)
         )
 
-    return remember
+    return replace(remember, remembers="fact")
 
 
 def recall_tool(notes: Notes) -> Tool:
@@ -134,7 +135,7 @@ def correct_tool(notes: Changing) -> Tool:
             value={"remembered": fact}, findings=(Finding(source=source, content=fact),)
         )
 
-    return correct_memory
+    return replace(correct_memory, remembers="fact")
 
 
 def forget_tool(notes: Changing) -> Tool:

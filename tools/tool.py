@@ -89,6 +89,8 @@ class Tool:
     made again."""
     approval: Approval | None = None
     """None asks always about what has side effects, and never about the rest."""
+    remembers: str | None = None
+    """The argument that the tool keeps in memory, where it does; memory checks look at it first."""
     rules: tuple[Rule, ...] = ()
     """What is asked or refused by where arguments come from; they go before the run's policy."""
     timeout_seconds: float = 30.0

@@ -24,6 +24,7 @@ from .coverage import covers_question
 from .facts import FactIndex
 from .injected import not_injected
 from .judging import Timekeeper, judge
+from .remembered import has_source, no_secret
 from .result import no_empty_column, not_an_error, not_cut, not_doubted, not_empty
 from .subjects import CallSubject, Claim, MemorySubject, PlanSubject, ResultSubject, Subject
 
@@ -47,6 +48,7 @@ DEFAULT_CHECKS = Checks(
         names_in_evidence,
         wording_agrees,
     ),
+    memory=(no_secret, has_source),
 )
 """What every run gets unless it is told otherwise."""
 
@@ -73,9 +75,11 @@ __all__ = [
     "citations_exist",
     "covers_question",
     "directions_agree",
+    "has_source",
     "judge",
     "names_in_evidence",
     "no_empty_column",
+    "no_secret",
     "not_an_error",
     "not_cut",
     "not_doubted",

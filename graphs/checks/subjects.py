@@ -198,8 +198,17 @@ class MemorySubject(Subject):
     """The evidence it is drawn from."""
     turn: str = ""
     """The run whose turn it is drawn from; empty when it is from none."""
-    untrusted: tuple[str, ...] = ()
-    """Untrusted content of the run: what must not be taken for the user's words."""
+    evidence: tuple[Evidence, ...] = ()
+    """The run's whole ledger; what is untrusted in it must not be taken for the user's words."""
+    will_be_asked: bool = False
+    """True when a person decides on untrusted words before it is kept."""
+    step: str | None = None
+    """The step that wants it kept."""
+
+    @property
+    def claim_id(self) -> str | None:
+        """The step, if it is one."""
+        return self.step
 
     @property
     def grounds(self) -> tuple[str, ...]:

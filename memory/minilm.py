@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from surefoot.errors import ConfigurationError
 
@@ -18,7 +19,7 @@ from .embeddings import Vectors, unit_rows
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-    from tokenizers import Tokenizer
+    from tokenizers import Encoding, Tokenizer
 
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 VOCABULARY_SHA256 = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
@@ -71,6 +72,20 @@ class MiniLM:
                 self._cache.popitem(last=False)
         return row.copy()
 
+    def words(self, texts: Sequence[str]) -> list[tuple[list[str], Vectors]]:
+        """Return the words, or parts of words, of each text, each with a vector of length one."""
+        if not texts:
+            return []
+        session, tokens = self._loaded(), [_encoded(text) for text in texts]
+        found: list[tuple[list[str], Vectors]] = [([], np.zeros((0, _DIMENSION), np.float32))]
+        found *= len(texts)
+        for batch in _batches([len(one.ids) for one in tokens]):
+            states, _ = _states(session, [tokens[i].ids for i in batch])
+            for row, i in enumerate(batch):
+                inner = slice(1, len(tokens[i].ids) - 1)  # Without the marks of begin and end.
+                found[i] = (tokens[i].tokens[inner], unit_rows(states[row, inner]))
+        return found
+
     def _compute(self, texts: Sequence[str]) -> Vectors:
         rows: Vectors = np.zeros((len(texts), _DIMENSION), np.float32)
         if not texts:
@@ -100,6 +115,14 @@ def _batches(lengths: list[int]) -> Iterator[list[int]]:
 
 
 def _mean_pooled(session: InferenceSession, tokens: list[list[int]]) -> Vectors:
+    states, mask = _states(session, tokens)
+    pooled: Vectors = np.einsum("btd,bt->bd", states, mask.astype(np.float32), optimize=True)
+    return pooled
+
+
+def _states(
+    session: InferenceSession, tokens: list[list[int]]
+) -> tuple[Vectors, NDArray[np.int64]]:
     width = max(map(len, tokens))
     ids = np.zeros((len(tokens), width), np.int64)
     mask = np.zeros((len(tokens), width), np.int64)
@@ -107,9 +130,7 @@ def _mean_pooled(session: InferenceSession, tokens: list[list[int]]) -> Vectors:
         ids[row, : len(token_ids)] = token_ids
         mask[row, : len(token_ids)] = 1
     inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-    states = np.asarray(session.run(None, inputs)[0], np.float32)
-    pooled: Vectors = np.einsum("btd,bt->bd", states, mask.astype(np.float32), optimize=True)
-    return pooled
+    return np.asarray(session.run(None, inputs)[0], np.float32), mask
 
 
 def _open_session(model: Path, threads: int) -> InferenceSession:
@@ -160,10 +181,14 @@ def _tokenizer() -> Tokenizer:
 
 
 def _token_ids(text: str) -> list[int]:
-    """Return the model's ids for one text, encoded alone so that no thread pool is started."""
-    whole = text[:_MAX_CHARS].encode("utf-8", "replace").decode("utf-8")
-    ids: list[int] = _tokenizer().encode(whole).ids
+    ids: list[int] = _encoded(text).ids
     return ids
+
+
+def _encoded(text: str) -> Encoding:
+    """Return one text as the model reads it, alone so that no thread pool is started."""
+    whole = text[:_MAX_CHARS].encode("utf-8", "replace").decode("utf-8")
+    return _tokenizer().encode(whole)
 
 
 def _require_sha256(path: Path, expected: str, package: str) -> None:

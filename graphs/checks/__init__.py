@@ -21,6 +21,7 @@ from .claims.ranking import directions_agree
 from .claims.rows import rows_agree
 from .claims.wording import wording_agrees
 from .coverage import covers_question
+from .disagreement import tools_agree
 from .facts import FactIndex
 from .injected import not_injected
 from .judging import Timekeeper, judge
@@ -36,6 +37,7 @@ DEFAULT_CHECKS = Checks(
         not_doubted,
         not_cut,
         no_empty_column,
+        tools_agree,
         not_injected,
     ),
     answer=(
@@ -89,6 +91,7 @@ __all__ = [
     "quotes_in_evidence",
     "rows_agree",
     "timed",
+    "tools_agree",
     "units_agree",
     "wording_agrees",
 ]

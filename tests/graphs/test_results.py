@@ -122,6 +122,52 @@ async def test_a_result_that_speaks_of_errors_is_none(content: str, data: JsonVa
     assert told == [("passed", "")]
 
 
+async def disagreements(first: dict[str, JsonValue], second: dict[str, JsonValue]) -> list[str]:
+    """Return what is told of one-row tables and programs that give these values."""
+
+    @tool(side_effects=False)
+    async def table_of() -> list[Finding]:
+        """Query."""
+        data: JsonValue = {"columns": [*first], "rows": [[*first.values()]]}
+        return [Finding(source=TableSource(sql="SELECT", row_count=1), content="|", data=data)]
+
+    @tool(side_effects=False)
+    async def program() -> list[Finding]:
+        """Compute."""
+        return [Finding(source=CodeSource(code="1"), content="1", data=dict(second))]
+
+    run = driven(
+        ScriptedModel(calls("table_of"), calls("program"), says("Done.")), table_of, program
+    )
+    await run.ask()
+    told = [event for event in run.told(CheckSkipped) if event.check == "tools_agree"]
+    assert all(event.evidence_ids == ("S2", "S1") for event in told)
+    return [event.reason for event in told]
+
+
+async def test_two_tools_that_give_one_name_two_numbers_are_pointed_out() -> None:
+    assert await disagreements({"mean_mass": 4201.7}, {"Mean mass": 3700}) == [
+        "mean_mass is 3700 in S2 and 4201.7 in S1."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"mean_mass": 4201.7}, {"mean_mass": 4200}),
+        ({"mean_mass": 4201.7}, {"mean_mass_kg": 4.2}),
+        ({"adelie_share": 0.442}, {"adelie_share": 44.2}),
+        ({"count": 3}, {"count": 4}),
+        ({"mean_mass": None}, {"mean_mass": 4}),
+        ({"is_there": True}, {"is_there": False}),
+    ],
+)
+async def test_rounded_scaled_and_unnamed_numbers_do_not_disagree(
+    first: dict[str, JsonValue], second: dict[str, JsonValue]
+) -> None:
+    assert await disagreements(first, second) == []
+
+
 async def test_what_a_tool_itself_doubts_is_told_the_worst_first() -> None:
     @tool(side_effects=False)
     async def look() -> ToolOutput:

@@ -6,10 +6,10 @@ loses can be made again from it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from .embeddings import Embedder, Vectors, made_by, require_made_by
 if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
+    from chromadb.api.types import QueryResult
+
+T = TypeVar("T")
 
 _BATCH = 2_000
 _OPEN_COLLECTIONS = 512
@@ -58,12 +61,9 @@ class ChromaVectors:
     def nearest(self, collection: str, vector: Vectors, *, limit: int) -> dict[int, float]:
         """Return the rows nearest to a vector, best first, with their cosine similarity."""
         with _storage_errors(self._place):
-            source = self._existing(collection)
-            if source is None or not (count := source.count()):
-                return {}
-            found = source.query(
-                query_embeddings=vector, n_results=min(limit, count), include=["distances"]
-            )
+            found = self._upon(collection, lambda source: _nearest(source, vector, limit))
+        if found is None:
+            return {}
         distances = found["distances"] or [[]]
         pairs = zip(found["ids"][0], distances[0], strict=True)
         return {int(row): 1.0 - float(distance) for row, distance in pairs}
@@ -71,10 +71,9 @@ class ChromaVectors:
     def remove(self, collection: str, rows: Sequence[int]) -> None:
         """Take rows out. Their bytes stay on disk until the collection is dropped and erased."""
         with _storage_errors(self._place):
-            target = self._existing(collection) if rows else None
-            if target is not None:
-                for at in range(0, len(rows), _BATCH):
-                    target.delete(ids=[str(row) for row in rows[at : at + _BATCH]])
+            for at in range(0, len(rows), _BATCH):
+                ids = [str(row) for row in rows[at : at + _BATCH]]
+                self._upon(collection, _deletion(ids))
 
     def rewrite_without(self, collection: str, rows: Sequence[int]) -> None:
         """Move all other rows to a new collection, which then takes the name of the old one.
@@ -82,9 +81,9 @@ class ChromaVectors:
         A crash at any point leaves one of the two whole under a name where it is found.
         """
         with _storage_errors(self._place):
-            if (source := self._existing(collection)) is None:
+            kept = self._upon(collection, lambda source: source.get(include=["embeddings"]))
+            if kept is None:
                 return
-            kept = source.get(include=["embeddings"])
             gone = set(rows)
             stays = [i for i, row in enumerate(kept["ids"]) if int(row) not in gone]
             self._drop(collection + _NEXT)
@@ -117,7 +116,7 @@ class ChromaVectors:
         """Let go of every file and thread; the next call opens them again."""
         self._collections.clear()
         if self._client is not None:
-            self._client.close()
+            self._place.close(self._client)
             self._client = None
 
     def _opened(self) -> Client:
@@ -127,15 +126,29 @@ class ChromaVectors:
         return self._client
 
     def _put(self, name: str, rows: Sequence[int], vectors: Vectors) -> None:
-        known = self._existing(name)
-        target = known if known is not None else self._created(name)
+        made = self._created(name) if self._existing(name) is None else None
         for at in range(0, len(rows), _BATCH):
-            target.upsert(
-                ids=[str(row) for row in rows[at : at + _BATCH]],
-                embeddings=np.ascontiguousarray(vectors[at : at + _BATCH]),
-            )
-        if known is None:
-            self._place.settle(str(target.id))
+            ids = [str(row) for row in rows[at : at + _BATCH]]
+            batch = np.ascontiguousarray(vectors[at : at + _BATCH])
+            self._upon(name, _write(ids, batch))
+        if made is not None:
+            self._place.settle(str(made.id))
+
+    def _upon(self, name: str, work: Callable[[Collection], T]) -> T | None:
+        """Return what `work` makes of a collection, None when there is none.
+
+        Another process may have put a new one in the place of the one that is known here.
+        """
+        from chromadb.errors import NotFoundError
+
+        if (known := self._existing(name)) is None:
+            return None
+        try:
+            return work(known)
+        except NotFoundError:
+            self._collections.pop(name, None)
+            fresh = self._existing(name)
+            return None if fresh is None else work(fresh)
 
     def _drop(self, name: str) -> None:
         from chromadb.errors import NotFoundError
@@ -180,6 +193,21 @@ class ChromaVectors:
             self._collections.pop(next(iter(self._collections)))
         self._collections[collection.name.removeprefix(self._prefix)] = collection
         return collection
+
+
+def _nearest(source: Collection, vector: Vectors, limit: int) -> QueryResult | None:
+    """Return what is nearest in a collection; None when it is empty."""
+    if not (count := source.count()):
+        return None
+    return source.query(query_embeddings=vector, n_results=min(limit, count), include=["distances"])
+
+
+def _deletion(ids: list[str]) -> Callable[[Collection], object]:
+    return lambda target: target.delete(ids=ids)
+
+
+def _write(ids: list[str], vectors: Vectors) -> Callable[[Collection], object]:
+    return lambda target: target.upsert(ids=ids, embeddings=vectors)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -14,8 +15,11 @@ from .residue import blank_new_index, remove_residue
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
+    from httpx import Client as HttpSession
 
 _PORTS = {"http": 8000, "https": 443}
+_SECONDS = 30.0
+"""How long a server may take to answer."""
 _OWNER = "owner"
 """The file that says under which name this folder's vectors lie on a server."""
 
@@ -25,6 +29,10 @@ class ChromaPlace(Protocol):
 
     def open(self) -> Client:
         """Return a client of it."""
+        ...
+
+    def close(self, client: Client) -> None:
+        """Let go of every file and socket of a client."""
         ...
 
     def prefix(self) -> str:
@@ -64,6 +72,10 @@ class Embedded:
             )
         )
 
+    def close(self, client: Client) -> None:
+        """Let go of every file of a client."""
+        client.close()
+
     def prefix(self) -> str:
         """Return nothing: the folder holds no one else's."""
         return ""
@@ -99,12 +111,15 @@ class Served:
             raise ConfigurationError(
                 f"{self.url!r} is no address of a Chroma server; write it as http://host:port."
             )
+        port = parts.port or _PORTS[parts.scheme]
         try:
-            return Client(
+            # Chroma's own calls would wait for ever.
+            httpx.get(f"{self.url.rstrip('/')}/api/v2/heartbeat", timeout=_SECONDS)
+            client = Client(
                 settings=Settings(
                     chroma_api_impl="chromadb.api.fastapi.FastAPI",
                     chroma_server_host=parts.hostname,
-                    chroma_server_http_port=parts.port or _PORTS[parts.scheme],
+                    chroma_server_http_port=port,
                     chroma_server_ssl_enabled=parts.scheme == "https",
                     anonymized_telemetry=False,
                 )
@@ -114,6 +129,15 @@ class Served:
                 f"The Chroma server at {self.url!r} does not answer: {error}. "
                 "Start it, or leave `memory.chroma` out to keep vectors in the data folder."
             ) from error
+        for session in _sessions(client):
+            session.timeout = _SECONDS
+        return client
+
+    def close(self, client: Client) -> None:
+        """Let go of every socket of a client, which Chroma itself leaves open."""
+        for session in _sessions(client):
+            session.close()
+        client.close()
 
     def prefix(self) -> str:
         """Return a name that belongs to these texts alone."""
@@ -131,6 +155,15 @@ class Served:
 
     def clean(self) -> None:
         """Leave a server's files to it."""
+
+
+def _sessions(client: Client) -> Iterator[HttpSession]:
+    from chromadb.api.client import AdminClient
+    from chromadb.api.fastapi import FastAPI
+
+    for part in (client, client._admin_client):
+        if isinstance(part, (type(client), AdminClient)) and isinstance(part._server, FastAPI):
+            yield part._server._session
 
 
 def place_at(folder: Path, server: str | None) -> ChromaPlace:

@@ -24,7 +24,7 @@ BEN = Scope(user="ben", thread_id="t1")
 NOBODY = Scope(thread_id="t1")
 
 
-@pytest.fixture(params=["plain", "chroma"])
+@pytest.fixture(params=["plain", "chroma", "server"])
 async def memory(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AnyMemory]:
     days = count(1)
     window = Window(turns=3, tokens=250, older_turns=2)
@@ -36,8 +36,11 @@ async def memory(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
         async with PlainMemory(clock=clock, window=window) as plain:
             yield plain
     else:
-        folder = tmp_path / "memory"
-        async with ChromaMemory(folder, embedder=MINILM, clock=clock, window=window) as chroma:
+        served = request.param == "server"
+        server = request.getfixturevalue("chroma_server") if served else None
+        async with ChromaMemory(
+            tmp_path / "memory", embedder=MINILM, clock=clock, window=window, chroma=server
+        ) as chroma:
             yield chroma
 
 

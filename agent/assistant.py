@@ -310,11 +310,6 @@ class Assistant:
         return self._rooms
 
     @property
-    def thread_files(self) -> ThreadFiles:
-        """Files that count in one thread only."""
-        return self._thread_files
-
-    @property
     def home(self) -> Home:
         """Where the runs are kept. Raises `ConfigurationError` before the assistant is open."""
         return self._opened_already().home
@@ -326,7 +321,6 @@ class Assistant:
             here, self._open = self._open, None
             await here.engine.close()
             await here.layer.close()
-            await self._thread_files.close()
             await self._rooms.close()
             await here.home.close()
 

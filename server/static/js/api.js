@@ -5,7 +5,7 @@ import { credentials, key, signIn } from "./key.js";
 /**
  * Send a request and return what came back.
  * @param {string} path
- * @param {{method?: string, body?: unknown}} [request]
+ * @param {Ask} [request]
  * @returns {Promise<any>}
  */
 export async function api(path, request = {}) {
@@ -13,21 +13,26 @@ export async function api(path, request = {}) {
   return response.status === 204 ? null : response.json();
 }
 
+/** @typedef {{method?: string, body?: unknown}} Ask */
+
+/** @param {string} path @param {Ask} request @returns {Promise<Response>} */
 async function send(path, { method = "GET", body } = {}) {
   const used = key();
   const headers = credentials();
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  const response = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
+  const response = await fetch(path, { method, headers, body: body === undefined ? body : JSON.stringify(body) });
   if (response.ok) return response;
   const why = await problem(response);
   if (response.status === 401 && (await signIn(used, why))) return send(path, { method, body });
   throw Object.assign(new Error(why), { status: response.status });
 }
 
+/** @param {Response} response */
 async function problem(response) {
   return told(await response.text()) ?? `${response.status} ${response.statusText}`;
 }
 
+/** @param {string} text @returns {string | undefined} */
 function told(text) {
   try {
     const { detail, title } = JSON.parse(text);
@@ -64,7 +69,7 @@ export async function openSocket(path) {
  * @param {(part: number) => void} onProgress From 0 to 1.
  */
 export function upload(file, onProgress) {
-  return new Promise((resolve, reject) => {
+  return new Promise((/** @type {(told: any) => void} */ resolve, reject) => {
     const request = new XMLHttpRequest();
     const form = new FormData();
     form.append("file", file);

@@ -13,13 +13,14 @@ import { startTheme } from "./theme.js";
 import { ThreadList } from "./threads.js";
 
 const UNNAMED = "New conversation";
+/** @type {Record<string, [string, import("./overlay.js").View]>} */
 const PANELS = {
   library: ["Documents and tables", libraryView],
   memory: ["What it remembers", memoryView],
 };
 
-/** @type {Conversation | null} */
-let conversation = null;
+/** @type {Conversation} */
+let conversation;
 
 const menu = new Menu();
 const panel = new Panel();
@@ -73,10 +74,10 @@ byId("new-thread").addEventListener("click", () => {
   composer.focus();
 });
 byId("sign-out").addEventListener("click", signOut);
-for (const opener of document.querySelectorAll("[data-panel]")) {
+for (const opener of document.querySelectorAll(/** @type {"button"} */ ("[data-panel]"))) {
   opener.addEventListener("click", () => {
     menu.close();
-    panel.show(...PANELS[opener.dataset.panel]);
+    panel.show(...PANELS[opener.dataset.panel ?? ""]);
   });
 }
 document.addEventListener("keydown", (event) => {

@@ -7,9 +7,10 @@ import { toolName } from "./words.js";
 
 /** One argument as a field. A text stays a text, a number a number; anything else is JSON. */
 class Field {
-  #input;
+  /** @type {HTMLInputElement | HTMLTextAreaElement} */ #input;
   #value;
 
+  /** @param {string} name @param {any} value */
   constructor(name, value) {
     this.#value = value;
     this.#input = inputOf(value);
@@ -20,7 +21,7 @@ class Field {
   /** What the person wants it to be. Throws where it cannot be that. */
   read() {
     switch (typeof this.#value) {
-      case "boolean": return this.#input.checked;
+      case "boolean": return /** @type {HTMLInputElement} */ (this.#input).checked;
       case "string": return this.#input.value;
       case "number": return numberIn(this.#input.value);
       default: return JSON.parse(this.#input.value);
@@ -32,6 +33,7 @@ class Field {
   }
 }
 
+/** @param {any} value */
 function inputOf(value) {
   switch (typeof value) {
     case "boolean": return el("input", { type: "checkbox", checked: value });
@@ -45,6 +47,7 @@ function inputOf(value) {
   }
 }
 
+/** @param {string} text */
 function numberIn(text) {
   if (text.trim() === "" || !Number.isFinite(Number(text))) throw new Error("a number is wanted");
   return Number(text);
@@ -79,7 +82,7 @@ export class ApprovalView {
   }
 
   #approve() {
-    const args = {};
+    /** @type {Record<string, any>} */ const args = {};
     for (const [name, field] of this.#fields) {
       try {
         args[name] = field.read();
@@ -92,6 +95,7 @@ export class ApprovalView {
     this.#decide(isChanged ? { decision: "edit", args } : { decision: "approve" });
   }
 
+  /** @param {Decision} decision */
   #decide(decision) {
     this.#trouble.textContent = "";
     for (const one of this.#buttons) one.disabled = true;

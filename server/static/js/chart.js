@@ -11,6 +11,7 @@ export function picture(item) {
   return el("figure", { class: "figure" }, el("img", { src: source, alt: item.content }));
 }
 
+/** The address of a drawing, or null where the data is none. @param {any} data */
 function address(data) {
   if (data === null || typeof data !== "object") return null;
   const { media_type: type, svg, base64 } = data;

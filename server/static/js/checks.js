@@ -5,6 +5,7 @@ import { count, money } from "./words.js";
 
 /** @typedef {{stage: string, check: string, outcome: string, reason: string, claim_id: string | null}} Check */
 
+/** @type {Record<string, string>} */
 const OUTCOMES = {
   supported: "passed",
   unsupported: "not supported",
@@ -16,7 +17,7 @@ const GOOD = new Set(["supported", "not_checkable"]);
 
 export class CheckList {
   /** @type {Check[]} */ #checks = [];
-  #verdicts = {};
+  /** @type {Record<string, number>} */ #verdicts = {};
   #usage = "";
   #summary = el("summary");
   #body = el("div", { class: "checks" });
@@ -37,6 +38,7 @@ export class CheckList {
     this.#verdicts = verdicts;
   }
 
+  /** @param {{seconds: number, input_tokens: number, output_tokens: number, cost_usd: number | null}} usage */
   used({ seconds, input_tokens, output_tokens, cost_usd }) {
     const tokens = count(input_tokens + output_tokens, "token");
     this.#usage = [`${seconds.toFixed(1)} s`, tokens, money(cost_usd)].filter(Boolean).join(" · ");
@@ -45,7 +47,7 @@ export class CheckList {
   /** @param {string} note How the run ended, where that is not as usual. */
   end(note) {
     const parts = [note && el("span", {}, note), ...this.#told(), this.#usage && el("span", {}, this.#usage)];
-    this.#summary.replaceChildren(...parts.filter(Boolean).flatMap((part) => [part, " "]));
+    this.#summary.replaceChildren(...parts.flatMap((part) => (part ? [part, " "] : [])));
     this.node.hidden = false;
     if (this.node.open) this.#fill();
   }
@@ -73,12 +75,14 @@ export class CheckList {
   }
 }
 
+/** @param {Check} check */
 function row({ stage, check, outcome, reason, claim_id }) {
   return el("tr", {},
     el("td", {}, subject(stage, claim_id)), el("td", {}, check.replaceAll("_", " ")),
     el("td", {}, el("span", { class: GOOD.has(outcome) ? "good" : "bad" }, OUTCOMES[outcome] ?? outcome), reason && `: ${reason}`));
 }
 
+/** @param {string} stage @param {string | null} claim */
 function subject(stage, claim) {
   const sentence = stage === "answer" && /^c(\d+)/.exec(claim ?? "");
   if (sentence) return `Sentence ${Number(sentence[1]) + 1}`;

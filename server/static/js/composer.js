@@ -10,7 +10,7 @@ export class Composer {
 
   /** @param {{onAsk: (text: string) => void, onStop: () => void}} listener */
   constructor({ onAsk, onStop }) {
-    byId("ask").addEventListener("submit", (event) => {
+    byId("ask").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
       const text = this.#question.value.trim();
       if (!text) return;
@@ -41,6 +41,7 @@ export class Composer {
     this.#stop.hidden = !running;
   }
 
+  /** @param {string} text */
   #write(text) {
     this.#question.value = text;
     this.#grow();

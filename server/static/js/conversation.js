@@ -7,6 +7,7 @@ import { ThreadSocket } from "./socket.js";
 import { welcome } from "./welcome.js";
 
 /** @typedef {import("./evidence.js").Evidence} Evidence */
+/** @typedef {import("./socket.js").Frame} Frame */
 /** @typedef {{onCite: (item: Evidence) => void, onBegun: () => void, onRunning: (running: boolean) => void,
  *    onRefused: (text: string) => void, onGone: (why: string) => void}} Listener */
 
@@ -74,6 +75,7 @@ export class Conversation {
     this.#socket.close();
   }
 
+  /** @param {Frame} event */
   #take(event) {
     if (!event.run_id) return;
     const run = this.#runs.get(event.run_id) ?? this.#begin(event);
@@ -81,6 +83,7 @@ export class Conversation {
     this.#listener.onRunning(this.#running().length > 0);
   }
 
+  /** @param {Frame} event */
   #begin(event) {
     const run = new RunView(event.run_id, {
       onCite: (id) => this.cite(id),
@@ -95,6 +98,7 @@ export class Conversation {
     return run;
   }
 
+  /** @param {HTMLElement} node */
   #append(node) {
     this.#node.querySelector(".welcome")?.remove();
     // Questions that are still on their way stay last.
@@ -103,13 +107,15 @@ export class Conversation {
     this.#follow();
   }
 
-  #drop(id) {
+  /** @param {string} [id] */
+  #drop(id = "") {
     const asked = this.#asked.get(id);
     asked?.node.remove();
     this.#asked.delete(id);
     return asked;
   }
 
+  /** @param {Frame} frame */
   #refused({ id, message }) {
     notify(message);
     const asked = this.#drop(id);

@@ -20,6 +20,7 @@ export function ask(question) {
   return open(question, input);
 }
 
+/** @param {Question} question @param {HTMLInputElement | null} input @returns {Promise<string | null>} */
 function open({ title, text, label, action, danger, trouble }, input) {
   made += 1;
   const dialog = el("dialog", { class: "dialog", "aria-labelledby": `dialog-${made}` },
@@ -32,7 +33,7 @@ function open({ title, text, label, action, danger, trouble }, input) {
         el("button", { type: "submit", class: danger ? "danger" : "primary" }, action),
         button("Cancel", () => dialog.close()))));
   return new Promise((resolve) => {
-    let answer = null;
+    /** @type {string | null} */ let answer = null;
     dialog.addEventListener("submit", (event) => {
       event.preventDefault();
       answer = input ? input.value.trim() : "";

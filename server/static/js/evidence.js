@@ -42,6 +42,7 @@ export function where({ source, data }) {
   }
 }
 
+/** @param {Evidence} item @param {number} rows */
 function parts(item, rows) {
   const { source } = item;
   switch (source.type) {
@@ -55,11 +56,13 @@ function parts(item, rows) {
 /** @param {string} text */
 export const code = (text) => el("pre", { tabindex: "0" }, el("code", {}, text));
 
+/** @param {Evidence} item @param {number} most */
 function table(item, most) {
+  /** @type {{columns: string[], rows: unknown[][]}} */
   const { columns, rows } = item.data ?? {};
   if (!Array.isArray(columns) || !Array.isArray(rows)) return code(item.content);
   const isNumber = columns.map((_, at) => rows.some((row) => typeof row[at] === "number"));
-  const cell = (value, at) => el("td", { class: isNumber[at] ? "number" : null }, value === null ? "–" : String(value));
+  const cell = (/** @type {unknown} */ value, /** @type {number} */ at) => el("td", { class: isNumber[at] ? "number" : null }, value === null ? "–" : String(value));
   const shown = rows.slice(0, most);
   const left = item.source.row_count - shown.length;
   return el("div", {},
@@ -69,14 +72,14 @@ function table(item, most) {
     left > 0 && el("p", { class: "quiet" }, `and ${count(left, "more row")}`));
 }
 
-// The passage in its surroundings, when the document can still be read.
+/** The passage in its surroundings, when the document can still be read. @param {Evidence} item */
 async function passage(item) {
   const { path, start, end } = item.source;
   try {
     const { text } = await api(`/v1/documents/${inPath(path)}`);
     // Offsets count characters, of which a string of JavaScript may need two for one.
     const letters = Array.from(text);
-    const cut = (from, to) => letters.slice(Math.max(0, from), to).join("");
+    const cut = (/** @type {number} */ from, /** @type {number} */ to) => letters.slice(Math.max(0, from), to).join("");
     return el("div", { class: "passage" },
       start > AROUND && "… ", cut(start - AROUND, start), el("mark", {}, cut(start, end)), cut(end, end + AROUND),
       end + AROUND < letters.length && " …");

@@ -24,6 +24,7 @@ export function signIn(refused, why) {
   return asking;
 }
 
+/** @param {string} why */
 async function askForKey(why) {
   const given = await ask({
     title: "Sign in",

@@ -13,26 +13,29 @@ export async function libraryView(refresh) {
   const [{ documents, uploads }, tables] = await Promise.all([api("/v1/documents"), api("/v1/tables")]);
   return el("div", { class: "library" },
     dropZone(refresh),
-    ...section("Uploaded here", uploads.map((name) => el("li", {}, el("span", {}, name), remove(name, refresh)))),
+    ...section("Uploaded here", uploads.map((/** @type {string} */ name) => el("li", {}, el("span", {}, name), remove(name, refresh)))),
     ...section("Tables", tables.map(tableItem)),
-    ...section("Documents", documents.map((path) => el("li", {}, path))));
+    ...section("Documents", documents.map((/** @type {string} */ path) => el("li", {}, path))));
 }
 
+/** @param {string} title @param {HTMLElement[]} items */
 function section(title, items) {
   return [el("h3", {}, title), items.length ? el("ul", { class: "plain" }, ...items) : el("p", { class: "quiet" }, "None yet.")];
 }
 
+/** @param {{name: string, rows: number, columns: {name: string}[]}} table */
 function tableItem({ name, rows, columns }) {
   return el("li", {}, el("details", {},
     el("summary", {}, el("strong", {}, name), " ", el("span", { class: "quiet" }, count(rows, "row"))),
     el("p", { class: "quiet" }, columns.map((column) => column.name).join(", "))));
 }
 
+/** @param {() => Promise<void>} refresh */
 function dropZone(refresh) {
   const input = el("input", { type: "file", multiple: true, id: "files" });
   const bars = el("div", { class: "bars" });
-  const take = async (files) => {
-    const sent = await Promise.all([...files].map((file) => send(file, bars)));
+  const take = async (/** @type {FileList | null | undefined} */ files) => {
+    const sent = await Promise.all([...(files ?? [])].map((file) => send(file, bars)));
     if (sent.every(Boolean)) refresh();
   };
   const zone = el("label", { class: "drop", for: "files" }, el("strong", {}, "Add documents or tables"), el("span", { class: "quiet" }, KINDS));
@@ -45,11 +48,12 @@ function dropZone(refresh) {
   zone.addEventListener("drop", (event) => {
     event.preventDefault();
     zone.classList.remove("over");
-    take(event.dataTransfer.files);
+    take(event.dataTransfer?.files);
   });
   return el("div", {}, input, zone, bars);
 }
 
+/** @param {File} file @param {HTMLElement} bars @returns {Promise<boolean>} Whether it was taken. */
 async function send(file, bars) {
   const bar = el("progress", { max: "1", value: "0", "aria-label": `Upload of ${file.name}` });
   const state = el("span", { class: "quiet" }, "Sending…");
@@ -69,6 +73,7 @@ async function send(file, bars) {
   }
 }
 
+/** @param {string} name @param {() => Promise<void>} refresh */
 function remove(name, refresh) {
   const take = async () => {
     const text = `Nothing of “${name}” is found any more; answers that cite it stay.`;

@@ -9,11 +9,14 @@ import { day } from "./words.js";
 /** @typedef {{memory_id: string, text: string, observed_at: string, superseded_at: string | null,
  *    kind?: string, valid_to?: string | null}} Fact */
 
+/** @typedef {(path: string, request: import("./api.js").Ask) => Promise<void>} Act Changes something and shows what is left. */
+
 /** @param {() => Promise<void>} refresh */
 export async function memoryView(refresh) {
   /** @type {Fact[]} */
   const facts = await api("/v1/memories?history=true");
   const [current, former] = [facts.filter(isCurrent), facts.filter((fact) => !isCurrent(fact))];
+  /** @type {Act} */
   const act = (path, request) => api(path, request).then(refresh, (error) => notify(error.message));
   return el("div", { class: "memory" },
     el("p", { class: "quiet" }, "What you have told it. An answer that uses a fact cites it."),
@@ -25,9 +28,10 @@ export async function memoryView(refresh) {
       button("Forget everything", () => forgetAll(act))));
 }
 
+/** @param {Fact} fact */
 const isCurrent = (fact) => !fact.superseded_at;
 
-/** @param {Fact} fact */
+/** @param {Fact} fact @param {Act} act */
 function factItem(fact, act) {
   const path = `/v1/memories/${encodeURIComponent(fact.memory_id)}`;
   const correct = async () => {
@@ -45,6 +49,7 @@ function factItem(fact, act) {
     button("Forget", forget, { class: "small", "aria-label": `Forget: ${fact.text}` }));
 }
 
+/** @param {Act} act */
 async function forgetAll(act) {
   const text = "All facts about you and all earlier turns are erased from memory. Conversations stay in the list.";
   if (await confirm({ title: "Forget everything?", text, action: "Forget everything", danger: true })) {

@@ -18,5 +18,5 @@ export function notify(message) {
 export function announce(words) {
   const log = byId("spoken");
   log.append(el("p", {}, words));
-  while (log.childElementCount > 20) log.firstElementChild.remove();
+  while (log.childElementCount > 20) log.firstElementChild?.remove();
 }

@@ -1,6 +1,6 @@
 // Overlays: on small screens the list of conversations and the panel lie over the page, one at a time.
 
-import { byId } from "./dom.js";
+import { byId, el } from "./dom.js";
 
 const main = byId("main");
 const sidebar = byId("sidebar");
@@ -25,6 +25,7 @@ export class Menu {
     return document.body.classList.contains("menu-open");
   }
 
+  /** @param {boolean} open */
   #show(open) {
     document.body.classList.toggle("menu-open", open);
     menu.setAttribute("aria-expanded", String(open));
@@ -35,12 +36,14 @@ export class Menu {
 
 const covers = window.matchMedia("(max-width: 60rem)");
 
+/** @typedef {(refresh: () => Promise<void>) => Promise<HTMLElement>} View Makes what is shown, now and after a change. */
+
 /** The panel beside the conversation, or over it where there is no room. */
 export class Panel {
   #node = byId("panel");
   #title = byId("panel-title");
   #body = byId("panel-body");
-  /** @type {Element | null} */ #returnTo = null;
+  /** @type {HTMLElement | null} */ #returnTo = null;
   #shown = 0;
 
   constructor() {
@@ -51,10 +54,10 @@ export class Panel {
   /**
    * Show something.
    * @param {string} title
-   * @param {(refresh: () => Promise<void>) => Promise<HTMLElement>} view Makes what is shown, now and after a change.
+   * @param {View} view
    */
   async show(title, view) {
-    if (this.#node.hidden) this.#returnTo = document.activeElement;
+    if (this.#node.hidden) this.#returnTo = /** @type {HTMLElement | null} */ (document.activeElement);
     this.#title.textContent = title;
     this.#node.hidden = false;
     this.#shield();
@@ -76,13 +79,14 @@ export class Panel {
     return true;
   }
 
+  /** @param {View} view @param {number} turn */
   async #fill(view, turn) {
     const refresh = () => (turn === this.#shown ? this.#fill(view, turn) : Promise.resolve());
     let made;
     try {
       made = await view(refresh);
     } catch (error) {
-      made = Object.assign(document.createElement("p"), { className: "why", textContent: error.message });
+      made = el("p", { class: "why", role: "alert" }, error.message);
     }
     if (turn === this.#shown) this.#body.replaceChildren(made);
   }

@@ -14,6 +14,7 @@ import { toolName } from "./words.js";
 /** @typedef {{onCite: (id: string) => void, onGrow: () => void,
  *    onDecide: (callId: string, decision: import("./approval.js").Decision) => void}} Listener */
 
+/** @type {Record<string, string>} */
 const DECIDED = { approve: "approved", reject: "rejected", edit: "approved with changes" };
 
 export class RunView {
@@ -51,7 +52,7 @@ export class RunView {
     for (const { view } of this.#waiting.values()) view.reopen();
   }
 
-  #handlers = {
+  /** @type {Record<string, (event: Frame) => void>} */ #handlers = {
     "run.queued": (event) => this.#begin(event, "Waiting for the answer before this one."),
     "run.started": (event) => this.#begin(event, "Thinking…"),
     "run.resumed": () => this.#answer.isEmpty && this.#answer.say("Taken up again after an interruption."),
@@ -99,11 +100,13 @@ export class RunView {
     "run.cancelled": () => this.#end("Stopped."),
   };
 
+  /** @param {Frame} event @param {string} words */
   #begin({ text }, words) {
     this.#question.textContent = text;
     if (this.#answer.isEmpty) this.#answer.say(words);
   }
 
+  /** @param {Evidence[]} evidence */
   #keep(evidence) {
     for (const item of evidence) {
       if (this.evidence.has(item.id)) continue;
@@ -113,25 +116,29 @@ export class RunView {
     }
   }
 
+  /** @param {Frame} event */
   #ask(event) {
     if (this.#waiting.has(event.call_id)) return;
     const view = new ApprovalView(event, (decision) => this.#listener.onDecide(event.call_id, decision));
     this.#waiting.set(event.call_id, { step: event.step_id, view });
     this.#approvals.append(view.node);
     this.#answer.say("");
+    this.#steps.note(event.step_id, "waits for you");
     this.#speak(`It waits for your approval of ${toolName(event.tool)}.`);
   }
 
+  /** @param {Frame} event */
   #decided({ call_id, decision }) {
     const waiting = this.#waiting.get(call_id);
     if (!waiting) return;
     this.#waiting.delete(call_id);
     const hadFocus = waiting.view.node.contains(document.activeElement);
     waiting.view.node.remove();
-    this.#steps.decided(waiting.step, DECIDED[decision]);
+    this.#steps.note(waiting.step, DECIDED[decision]);
     if (hadFocus) this.#steps.focus();
   }
 
+  /** @param {string} note */
   #end(note) {
     this.ended = true;
     this.#waiting.clear();
@@ -142,6 +149,7 @@ export class RunView {
     if (note) this.#speak(note);
   }
 
+  /** @param {string} words */
   #speak(words) {
     if (this.isSpoken) announce(words.replace(/\[(S\d+)\]/g, ""));
   }

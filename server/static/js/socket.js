@@ -9,7 +9,7 @@ const LONGEST_WAIT_MS = 8000;
 const PING_MS = 20_000;
 const SILENCE_MS = 10_000;
 
-/** @typedef {Record<string, any> & {type: string, seq?: number, id?: string}} Frame */
+/** @typedef {any} Frame What the server says: it has a `type`, and where it is an event a `seq`. */
 /** @typedef {{event: (event: Frame) => void, online: () => void, offline: () => void,
  *    refused: (frame: Frame) => void, gone: (why: string) => void}} Listener */
 
@@ -36,9 +36,9 @@ export class ThreadSocket {
 
   /** Send a frame now, or when the connection is back. @param {Frame} frame */
   send(frame) {
-    const isOpen = this.#socket?.readyState === WebSocket.OPEN;
-    if (frame.type === "message" || !isOpen) this.#unsent.push(frame);
-    if (isOpen) this.#socket.send(JSON.stringify(frame));
+    const socket = this.#socket?.readyState === WebSocket.OPEN ? this.#socket : null;
+    if (frame.type === "message" || !socket) this.#unsent.push(frame);
+    socket?.send(JSON.stringify(frame));
   }
 
   /** Try again at once. */
@@ -71,6 +71,7 @@ export class ThreadSocket {
     }
   }
 
+  /** @param {WebSocket} socket */
   #opened(socket) {
     socket.send(JSON.stringify({ type: "resume", after: this.#last }));
     // A message that was not acknowledged is sent again; its id makes it the same run.
@@ -81,7 +82,7 @@ export class ThreadSocket {
     this.#listenFor(socket);
   }
 
-  // A connection may die without a word, so silence is asked about and then not trusted.
+  /** A connection may die without a word, so silence is asked about and then not trusted. @param {WebSocket} socket */
   #listenFor(socket) {
     clearTimeout(this.#heartbeat);
     this.#heartbeat = setTimeout(() => {
@@ -91,12 +92,14 @@ export class ThreadSocket {
     }, PING_MS);
   }
 
+  /** @param {WebSocket} socket */
   #abandon(socket) {
     socket.onclose = null;
     socket.close();
     this.#again();
   }
 
+  /** @param {WebSocket} socket @param {CloseEvent} event @param {string} used The key it was opened with. */
   async #lost(socket, { code, reason }, used) {
     if (socket !== this.#socket || this.#closed) return;
     clearTimeout(this.#heartbeat);

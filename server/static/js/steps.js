@@ -1,7 +1,7 @@
 // Steps: a run's tool calls as they unfold, each with what it was given and what it found.
 
 import { cite } from "./cite.js";
-import { el } from "./dom.js";
+import { el, unseen } from "./dom.js";
 import { code, evidenceExcerpt, where } from "./evidence.js";
 import { brief, count, duration, toolName } from "./words.js";
 
@@ -9,20 +9,22 @@ import { brief, count, duration, toolName } from "./words.js";
 /** @typedef {"planned" | "running" | "done" | "failed"} State */
 
 class StepView {
+  /** @type {State} */ state = "planned";
   #onCite;
-  #state = el("span", { class: "state" }, el("span", { class: "visually-hidden" }));
+  #word = unseen("");
   #args = el("code", { class: "args" });
   #time = el("span", { class: "time" });
   #found = el("div", { class: "found" });
   #given = el("div", { class: "given" });
 
+  /** @param {string} tool @param {Record<string, any>} args @param {(id: string) => void} onCite */
   constructor(tool, args, onCite) {
     this.#onCite = onCite;
-    this.node = el("li", { class: "step" }, this.#state,
+    this.node = el("li", { class: "step" }, el("span", { class: "state" }, this.#word),
       el("details", {},
         el("summary", {}, el("span", { class: "tool" }, toolName(tool)), " ", this.#args, " ", this.#time),
         this.#given, this.#found));
-    this.is("planned");
+    this.is(this.state);
     this.give(args);
   }
 
@@ -30,7 +32,7 @@ class StepView {
   is(state) {
     this.state = state;
     this.node.className = `step ${state}`;
-    this.#state.firstChild.textContent = `${state}: `;
+    this.#word.textContent = `${state}: `;
   }
 
   /** @param {Record<string, any>} args */
@@ -60,6 +62,8 @@ class StepView {
   }
 }
 
+/** @typedef {Record<string, any>} StepEvent `step.started`, `step.finished` or `step.failed`. */
+
 export class StepList {
   #onCite;
   #summary = el("span", {}, "Working");
@@ -84,6 +88,7 @@ export class StepList {
     for (const { id, tool, args } of steps) this.#step(id, tool, args);
   }
 
+  /** @param {StepEvent} event */
   started({ step_id, tool, args }) {
     const step = this.#step(step_id, tool, args);
     step.give(args);
@@ -91,6 +96,7 @@ export class StepList {
     this.#count();
   }
 
+  /** @param {StepEvent} event */
   finished({ step_id, tool, evidence, ms }) {
     const step = this.#step(step_id, tool, {});
     step.is("done");
@@ -99,6 +105,7 @@ export class StepList {
     this.#count();
   }
 
+  /** @param {StepEvent} event */
   failed({ step_id, tool, error }) {
     const step = this.#step(step_id, tool, {});
     step.is("failed");
@@ -106,8 +113,8 @@ export class StepList {
     this.#count();
   }
 
-  /** Say how a call was decided on. @param {string} id @param {string} words */
-  decided(id, words) {
+  /** Say something beside a step. @param {string} id @param {string} words */
+  note(id, words) {
     this.#steps.get(id)?.note(words);
   }
 
@@ -117,9 +124,10 @@ export class StepList {
   }
 
   focus() {
-    this.node.querySelector("summary").focus();
+    this.node.querySelector("summary")?.focus();
   }
 
+  /** @param {string} id @param {string} tool @param {Record<string, any>} args */
   #step(id, tool, args) {
     let step = this.#steps.get(id);
     if (!step) {

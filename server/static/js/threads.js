@@ -58,7 +58,7 @@ export class ThreadList {
       const { threads, total } = await api(`/v1/threads?limit=${Math.min(this.#shown, 500)}&q=${words}`);
       this.#show(threads);
       this.#more.hidden = total <= threads.length;
-      const here = threads.find((one) => one.thread_id === this.current);
+      const here = threads.find((/** @type {Thread} */ one) => one.thread_id === this.current);
       if (here) this.#listener.onTitle(here.title);
     } catch (error) {
       notify(error.message);
@@ -67,7 +67,7 @@ export class ThreadList {
 
   /** @param {Thread[]} threads */
   #show(threads) {
-    const focused = document.activeElement?.closest("#threads li")?.dataset.thread;
+    const focused = document.activeElement?.closest("#threads li")?.getAttribute("data-thread");
     this.#node.replaceChildren(...threads.map((thread) => this.#item(thread)));
     if (!threads.length) {
       this.#node.append(el("li", { class: "quiet" }, this.#search.value ? "Nothing found." : "None yet."));
@@ -75,6 +75,7 @@ export class ThreadList {
     if (focused) this.#node.querySelector(`[data-thread="${CSS.escape(focused)}"] .thread`)?.focus();
   }
 
+  /** @param {Thread} thread */
   #item({ thread_id: id, title: given }) {
     const title = given || "Untitled";
     const isHere = id === this.current;
@@ -85,17 +86,20 @@ export class ThreadList {
         button("", () => this.#remove(id, title), { class: "icon bin", "aria-label": `Delete ${title}` })));
   }
 
+  /** @param {string} id @param {string} title */
   async #rename(id, title) {
     const name = await ask({ title: "Rename the conversation", label: "Name", value: title, action: "Rename" });
     if (name) await this.#change(id, { method: "PATCH", body: { title: name } });
   }
 
+  /** @param {string} id @param {string} title */
   async #remove(id, title) {
     const text = `“${title}” is erased with all its answers and what was remembered of them.`;
     if (!(await confirm({ title: "Delete the conversation?", text, action: "Delete", danger: true }))) return;
     if ((await this.#change(id, { method: "DELETE" })) && id === this.current) this.#listener.onRemoved();
   }
 
+  /** @param {string} id @param {import("./api.js").Ask} request @returns {Promise<boolean>} Whether it is done. */
   async #change(id, request) {
     try {
       await api(`/v1/threads/${encodeURIComponent(id)}`, request);

@@ -22,10 +22,11 @@ export function welcome(onAsk) {
     offers);
 }
 
+/** @param {HTMLElement} offers @param {(text: string) => void} onAsk */
 async function fill(offers, onAsk) {
   const [{ documents }, tables] = await Promise.all([api("/v1/documents"), api("/v1/tables")])
     .catch(() => [{ documents: [] }, []]);
-  const names = new Set(tables.map((table) => table.name));
+  const names = new Set(tables.map((/** @type {{name: string}} */ table) => table.name));
   if (EXAMPLE_TABLES.every((name) => names.has(name))) {
     offers.append(...EXAMPLES.map((text) => button(text, () => onAsk(text), { class: "example" })));
   }

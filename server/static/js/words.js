@@ -1,5 +1,6 @@
 // Words: how the page names tools, counts and times.
 
+/** @type {Record<string, string>} */
 const TOOLS = {
   search_documents: "Search documents",
   run_sql: "Query tables",
@@ -28,7 +29,7 @@ export function money(usd) {
 /** @param {string} when RFC 3339. */
 export const day = (when) => new Date(when).toLocaleDateString(undefined, { dateStyle: "medium" });
 
-/** The argument that says most, on one line. @param {Record<string, unknown>} args */
+/** The argument that says most, on one line. @param {Record<string, any>} args */
 export function brief(args) {
   const values = Object.values(args ?? {});
   const main = args?.query ?? args?.sql ?? args?.code ?? args?.fact ?? args?.spec?.title;

@@ -24,11 +24,14 @@ from surefoot.settings import Settings
 from surefoot.tools import DEFAULT_POLICY, Policy, Tool, Toolbox
 
 from .clock import Clock
+from .exporting import exported
+from .forgetting import Forgetter
 from .home import Home
 from .models.layer import Layer
 from .opening import Opened, Setup
 from .prompts import assistant_prompt
 from .questions import sound_images, sound_question, sound_tenant, sound_thread
+from .receipts import Receipt
 from .rooms import Rooms
 from .runs import Job, Run, ThreadKey, expire_runs
 from .telemetry.observing import Observer
@@ -255,6 +258,39 @@ class Assistant:
             if cache is not None:
                 await cache.forget(scope)
 
+    async def forget(
+        self,
+        *,
+        user: str | None = None,
+        thread: str | None = None,
+        query: str | None = None,
+        tenant: str | None = None,
+    ) -> Receipt:
+        """Forget all about a user, or a thread, or only what matches a query, in every file.
+
+        Runs that it is about are stopped. The receipt tells what was removed, and that afterwards
+        every file was read and holds no piece of it.
+        """
+        return await (await self._forgetter()).forget(
+            tenant=self._tenant(tenant), user=user, thread=thread, query=query
+        )
+
+    async def export(
+        self, user: str, *, tenant: str | None = None
+    ) -> AsyncIterator[dict[str, JsonValue]]:
+        """Yield everything that is kept about a user: facts with their history, turns, runs."""
+        keeping = (await self._forgetter()).keeping
+        told = exported(keeping.home, keeping.memory, tenant=self._tenant(tenant), user=user)
+        async for each in told:
+            yield each
+
+    async def _forgetter(self) -> Forgetter:
+        if (forgetter := (await self._opened()).forgetter) is None:
+            raise ConfigurationError(
+                "This assistant has no memory of its own; ask the memory that it was given."
+            )
+        return forgetter
+
     async def expire(self, *, before: str) -> int:
         """Erase the runs that ended before a time, with their events; return how many events."""
         here = await self._opened()
@@ -286,8 +322,11 @@ class Assistant:
         await (await self._opened()).engine.cancel(run_id)
 
     async def drain(self) -> None:
-        """Wait until every run has ended or waits for a person."""
-        await (await self._opened()).engine.drain()
+        """Wait until every run has ended or waits for a person, and what is done behind runs is."""
+        here = await self._opened()
+        await here.engine.drain()
+        if here.housekeeper is not None:
+            await here.housekeeper.settle()
 
     def release_readers(self) -> None:
         """End all following of threads, because the program is about to end."""
@@ -320,6 +359,8 @@ class Assistant:
         if self._open is not None:
             here, self._open = self._open, None
             await here.engine.close()
+            if here.housekeeper is not None:
+                await here.housekeeper.close()
             await here.layer.close()
             await self._rooms.close()
             await here.home.close()

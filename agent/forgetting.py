@@ -26,6 +26,7 @@ from surefoot.memory import (
     words_of,
 )
 from surefoot.scope import Scope
+from surefoot.settings import Settings
 
 from .budgets.ledger import SpendLedger, account_of_run, account_of_user
 from .clock import Clock
@@ -47,6 +48,10 @@ class Keeping:
     embedder: Embedder
     folder: Path | None
     """Where all of it lies; None when it is only in memory."""
+    elsewhere: tuple[str, ...] = ()
+    """Where vectors lie that are no files here: what cannot be scanned."""
+    stop_run: Callable[[str], Awaitable[None]] | None = None
+    """Stops a run that has not ended; None when none can be running."""
     forget_answers: Callable[[Scope], Awaitable[None]] | None = None
     """Drops kept answers of models; None when no model is open, and their files go."""
 
@@ -55,7 +60,7 @@ class Forgetter:
     """Forgets, everywhere, and gives a receipt."""
 
     def __init__(self, keeping: Keeping, *, clock: Clock) -> None:
-        self._keeping = keeping
+        self.keeping = keeping
         self._clock = clock
         folder = keeping.folder
         self._erasures = Erasures(None if folder is None else folder / "erasures")
@@ -87,7 +92,7 @@ class Forgetter:
         if user is None and thread is None:
             raise InputError("Say whose memories are to be forgotten, or those of which thread.")
         scope = Scope(tenant=tenant, user=user, thread_id=thread or "")
-        held = await self._keeping.memory.matching(scope, query=query)
+        held = await self.keeping.memory.matching(scope, query=query)
         if thread is not None:
             held = _in_thread(held, thread)
         said = await self._said(scope, held, query, with_run)
@@ -119,11 +124,14 @@ class Forgetter:
 
     async def forget_facts(self, erasure: Erasure) -> None:
         """Do at once what a person notices: the facts are gone."""
-        await self._keeping.memory.erase(erasure.scope, facts=erasure.facts)
+        await self.keeping.memory.erase(erasure.scope, facts=erasure.facts)
 
     async def carry_out(self, erasure: Erasure) -> Receipt:
         """Erase, scan the files, and give the receipt. Can be done again from the start."""
-        keeping, scope = self._keeping, erasure.scope
+        keeping, scope = self.keeping, erasure.scope
+        if keeping.stop_run is not None:
+            for run_id in erasure.runs:
+                await keeping.stop_run(run_id)
         await keeping.memory.erase(scope, facts=erasure.facts, runs=erasure.runs)
         erased = await self._erase_runs(erasure)
         if keeping.forget_answers is not None:
@@ -140,7 +148,7 @@ class Forgetter:
         self, scope: Scope, held: Matches, query: str | None, with_run: str | None
     ) -> list[Saying]:
         """Return the runs that are about what is to be forgotten."""
-        database = self._keeping.home.database
+        database = self.keeping.home.database
         if database is None:
             return []
         thread = scope.thread_id
@@ -156,7 +164,7 @@ class Forgetter:
         ]
 
     async def _erase_runs(self, erasure: Erasure) -> Erased:
-        home = self._keeping.home
+        home = self.keeping.home
         if home.database is None:
             return Erased()
         done = await home.database.run(
@@ -169,13 +177,13 @@ class Forgetter:
         self, erasure: Erasure, erased: Erased, vectors_of: Sequence[str]
     ) -> Receipt:
         """Rewrite the databases without what was deleted, then read every file. Blocks."""
-        folder, accounts = self._keeping.folder, 0
+        folder, accounts = self.keeping.folder, 0
         needles = {bytes.fromhex(needle) for needle in erasure.needles}
         if vectors_of and folder is not None:
-            needles |= needles_of_vectors(self._keeping.embedder.embed(vectors_of))
+            needles |= needles_of_vectors(self.keeping.embedder.embed(vectors_of))
         if folder is not None:
             accounts = _forget_spending(folder, erasure)
-            if self._keeping.forget_answers is None:
+            if self.keeping.forget_answers is None:
                 _drop_answers(folder)
             scrub_databases(folder)
         found = None
@@ -205,7 +213,14 @@ class Forgetter:
             hits=len(found.residue) if found else 0,
             residue=found.residue if found else (),
             also_live=found.also_live if found else 0,
+            unscanned=self.keeping.elsewhere,
         ).sealed()
+
+
+def elsewhere_of(settings: Settings) -> tuple[str, ...]:
+    """Return where else than in the data folder memories lie."""
+    server = settings.memory.chroma
+    return () if server is None else (f"the Chroma server {server}",)
 
 
 def scrub_databases(folder: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from langchain_core.language_models import BaseChatModel
@@ -12,13 +12,17 @@ from pydantic import SecretStr
 from surefoot.answer import Answer
 from surefoot.graphs import Checks, build
 from surefoot.limits import Limits
+from surefoot.memory import OwnMemory, Retention
 from surefoot.model import ChatModel
 from surefoot.settings import Settings
 from surefoot.tools import Policy, Tool, Toolbox
 
 from .clock import Clock
 from .data_dir import DataDir
+from .forgetting import Forgetter, Keeping, elsewhere_of
 from .home import Home
+from .housekeeping import Housekeeper, Ways, ending
+from .learning import Learner, ModelLearner, RuleLearner
 from .models.edition import data_edition
 from .models.layer import Layer, make_layer
 from .prompts import Prompt
@@ -39,6 +43,9 @@ class Opened:
     home: Home
     engine: RunEngine
     layer: Layer
+    forgetter: Forgetter | None = None
+    """None when the memory is somebody else's, or there is none."""
+    housekeeper: Housekeeper | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +73,72 @@ class Setup:
         except BaseException:
             await layer.close()
             raise
+        work = self._work(layer.model, home)
+        keepers: list[Housekeeper] = []
+
+        async def work_and_wake(job: Job, emit: Emit) -> Answer:
+            try:
+                return await work(job, emit)
+            finally:
+                for keeper in keepers:
+                    keeper.wake(job.run.scope)
+
         engine = RunEngine(
             log=home.log,
             store=home.store,
-            work=self._work(layer.model, home),
+            work=work_and_wake,
             forget=home.checkpoints.forget if home.checkpoints else None,
             now=self.clock.now,
         )
-        return Opened(home=home, engine=engine, layer=layer)
+        opened = Opened(home=home, engine=engine, layer=layer)
+        memory = self.rooms.memory()
+        if not isinstance(memory, OwnMemory):
+            return opened
+        forgetter = self._forgetter(opened, memory)
+        housekeeper = Housekeeper(memory, forgetter, self._ways(layer), until_over=ending(engine))
+        self.rooms.changing = housekeeper
+        keepers.append(housekeeper)
+        return replace(opened, forgetter=forgetter, housekeeper=housekeeper)
+
+    def _forgetter(self, opened: Opened, memory: OwnMemory) -> Forgetter:
+        cache, engine = opened.layer.cache, opened.engine
+
+        async def stop_run(run_id: str) -> None:
+            if engine.job(run_id) is not None:
+                await engine.cancel(run_id, reason="what it is about is being forgotten")
+
+        keeping = Keeping(
+            home=opened.home,
+            memory=memory,
+            embedder=self.rooms.embedder,
+            folder=self.settings.data_dir if self.is_durable else None,
+            elsewhere=elsewhere_of(self.settings),
+            stop_run=stop_run,
+            forget_answers=None if cache is None else cache.forget,
+        )
+        return Forgetter(keeping, clock=self.clock)
+
+    def _ways(self, layer: Layer) -> Ways:
+        """Return how the house is kept: a model helps only where a provider's was set."""
+        memory = self.settings.memory
+        is_set = self.model is None or isinstance(self.model, str)
+        asks = memory.learning == "model" or (
+            memory.learning == "auto" and is_set and layer.model.name != "embedded"
+        )
+        learner: Learner = ModelLearner(layer.model) if asks else RuleLearner()
+        return Ways(
+            learner=None if memory.learning == "off" else learner,
+            writer=layer.model if asks else None,
+            checks=self.checks,
+            retention=Retention(
+                turn_days=memory.turn_days,
+                fact_days=memory.fact_days,
+                history_days=memory.history_days,
+                turns_per_thread=memory.turns_per_thread,
+                facts_per_person=memory.facts_per_person,
+            ),
+            ticks=self.clock.ticks,
+        )
 
     def _layer(self) -> Layer:
         given = self.model

@@ -56,6 +56,8 @@ class Receipt:
     """Which files those are."""
     also_live: int = 0
     """Pieces that also stand in what is still kept, such as another person's same words."""
+    unscanned: tuple[str, ...] = ()
+    """Places that were told to delete and whose bytes could not be read."""
     sha256: str = ""
     """Of all the rest, as JSON with sorted keys."""
 
@@ -81,7 +83,8 @@ def read_receipt(text: str) -> Receipt:
     """Read a receipt back."""
     told = json.loads(text)
     removed = Removed(**told.pop("removed"))
-    return Receipt(**{**told, "removed": removed, "residue": tuple(told["residue"])})
+    lists = {name: tuple(value) for name, value in told.items() if isinstance(value, list)}
+    return Receipt(**{**told, **lists, "removed": removed})
 
 
 def hashed(name: str | None) -> str | None:

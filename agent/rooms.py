@@ -20,6 +20,7 @@ from surefoot.memory import (
 )
 from surefoot.settings import Settings
 from surefoot.tools import (
+    Changing,
     MontyPool,
     Sandbox,
     SandboxUnavailable,
@@ -28,7 +29,9 @@ from surefoot.tools import (
     Workspace,
     chart_tool,
     code_runner,
+    correct_tool,
     document_search,
+    forget_tool,
     recall_tool,
     remember_tool,
     script_runner,
@@ -77,6 +80,8 @@ class Rooms:
         self._workers: MontyPool | None = None
         self._mcp = McpServers(settings.tools.mcp)
         self._made: dict[str, tuple[Tool, ...]] = {}
+        self.changing: Changing | None = None
+        """Who corrects and forgets memories; None while no assistant is open over these rooms."""
         self._no_code: str | None = None
         """Why there is no `run_code` although there should be."""
 
@@ -221,4 +226,9 @@ class Rooms:
 
     def _notes(self) -> list[Tool]:
         memory = self.memory()
-        return [] if memory is None else [remember_tool(memory), recall_tool(memory)]
+        if memory is None:
+            return []
+        notes = [remember_tool(memory), recall_tool(memory)]
+        if self.changing is not None:
+            notes += [correct_tool(self.changing), forget_tool(self.changing)]
+        return notes

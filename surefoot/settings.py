@@ -93,12 +93,22 @@ class ToolSettings(BaseModel):
 
 
 class MemorySettings(BaseModel):
-    """Where memory and documents keep their vectors."""
+    """Where vectors are kept, what is learned of people by itself, and how long it is kept."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     chroma: str | None = None
     """The address of a Chroma server, such as `http://127.0.0.1:8000`; None keeps them here."""
+    learning: Literal["auto", "rules", "model", "off"] = "auto"
+    """Who looks through finished turns for facts: `auto` is the model where a provider's is set."""
+    turn_days: int | None = Field(default=None, ge=1)
+    """Days after which turns are deleted; None keeps them."""
+    fact_days: int | None = Field(default=None, ge=1)
+    """Days after which facts are deleted that nobody has said or used since."""
+    history_days: int | None = Field(default=None, ge=1)
+    """Days after which facts are deleted that hold no longer."""
+    turns_per_thread: int | None = Field(default=None, ge=1)
+    facts_per_person: int | None = Field(default=None, ge=1)
 
 
 class Settings(BaseSettings):

@@ -53,6 +53,14 @@ async def ask_for(
     raise AssertionError("the loop returns or raises")
 
 
+async def text_of(
+    model: ChatModel, messages: Sequence[Message], *, occasion: Occasion | None = None
+) -> str:
+    """Ask a model once, with no tools, and return the text of its message."""
+    occasion = occasion or Occasion(purpose="answer")
+    return await _text(model, ModelRequest(messages=tuple(messages), occasion=occasion))
+
+
 async def _text(model: ChatModel, request: ModelRequest) -> str:
     text = ""
     async for part in model.stream(request):

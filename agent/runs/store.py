@@ -116,6 +116,12 @@ class RunStore:
             "WHERE tenant = ? AND thread_id = ? ORDER BY created_at DESC, run_id DESC", key
         )
 
+    async def of_user(self, tenant: str, user: str) -> list[Run]:
+        """Return all runs of a user, oldest first."""
+        return await self._rows(
+            "WHERE tenant = ? AND user = ? ORDER BY created_at, run_id", (tenant, user)
+        )
+
     async def newest(self, *, tenant: str, limit: int = 50) -> list[Run]:
         """Return the newest runs of a tenant."""
         return await self._rows(

@@ -98,19 +98,34 @@ class Diary:
 
     def keep(self, turn: Turn, scope: Scope) -> str:
         """Keep a turn, secrets left out, and return its memory id."""
+        with transaction(self._database):
+            row, is_new = self._put(turn, scope)
+            if is_new:
+                self._summaries.go_on(scope)
+        self._transcript.embed_fallen_out(scope)
+        return f"turn-{row}"
+
+    def keep_all(self, turns: Sequence[Turn], scope: Scope) -> list[str]:
+        """Keep turns of a thread, oldest first, in one change, and return their memory ids."""
+        with transaction(self._database):
+            rows = [self._put(turn, scope)[0] for turn in turns]
+            self._summaries.go_on(scope)
+        while self._transcript.embed_fallen_out(scope):
+            pass
+        return [f"turn-{row}" for row in rows]
+
+    def _put(self, turn: Turn, scope: Scope) -> tuple[int, bool]:
+        """Keep a turn and the use of what it cites; return its row and whether it is new."""
         clean = replace(
             turn,
             question=without_secrets(readable(turn.question)),
             answer=without_secrets(readable(turn.answer)),
         )
-        with transaction(self._database):
-            row, is_new = self._transcript.keep(clean, scope)
-            if is_new:
-                self._summaries.go_on(scope)
-                cited = [each.memory_id for each in turn.evidence if each.memory_id]
-                self._facts.note_used(cited, scope, now=self._clock())
-        self._transcript.embed_fallen_out(scope)
-        return f"turn-{row}"
+        row, is_new = self._transcript.keep(clean, scope)
+        if is_new:
+            cited = [each.memory_id for each in turn.evidence if each.memory_id]
+            self._facts.note_used(cited, scope, now=self._clock())
+        return row, is_new
 
     def remember(self, learned: Learned, scope: Scope) -> str:
         """Keep a fact and return its memory id. Raises `ToolError` for what may not be kept."""

@@ -51,6 +51,10 @@ class OwnMemory(ABC):
         """Keep a turn of the thread and return its memory id. Keeping it twice keeps it once."""
         return await self._do(lambda diary: diary.keep(turn, scope))
 
+    async def keep_all(self, turns: Sequence[Turn], scope: Scope) -> list[str]:
+        """Keep turns of a thread that was held elsewhere, oldest first, in one change."""
+        return await self._do(lambda diary: diary.keep_all(turns, scope))
+
     async def remember(
         self, fact: str | Learned, scope: Scope, *, run_id: str | None = None
     ) -> str:

@@ -295,3 +295,14 @@ async def test_odd_text_is_kept_and_searched_without_an_error(memory: AnyMemory)
     assert (await memory.recall("x" * 1_000_000, ANNA)).turns[0].question == odd
     await memory.remember("half a \ud800 character", ANNA)
     assert said(await memory.search("half \udfff", ANNA)) == ["half a ? character"]
+
+
+async def test_a_conversation_held_elsewhere_is_kept_like_one_held_here(memory: AnyMemory) -> None:
+    turns = [turn(n, f"What of planet {n}?") for n in range(8)]
+    ids = await memory.keep_all(turns, ANNA)
+
+    assert len(set(ids)) == 8
+    assert await memory.keep_all(turns[:2], ANNA) == ids[:2]
+    assert (await memory.recall("planet 2", ANNA)).turns[-3:] == tuple(turns[-3:])
+    assert turns[2] in (await memory.recall("planet 2", ANNA)).turns
+    assert len(await memory.turns(ANNA)) == 8

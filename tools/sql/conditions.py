@@ -17,7 +17,7 @@ _WHOLE = re.compile(
 )
 """Words of questions that need rows beside those named."""
 _SHORTEST = 4
-_PLAIN = frozenset({"male", "female", "true", "false", "none", "other", "unknown", "null"})
+_PLAIN = frozenset({"true", "false", "none", "other", "unknown", "null"})
 _OF_A_COLUMN = re.compile(r"(?:avg|mean|average|median|min|minimum|max|maximum)_(?P<column>\w+)")
 
 

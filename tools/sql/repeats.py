@@ -29,14 +29,7 @@ def repeated_rows(select: Node, read: list[Side], brief: Brief) -> Iterator[Doub
         return
     if all(_is_unique(join, read) for join in found):
         return
-    measured = [side for side in read if side.table is not None]
-    if (row := brief.row(_measuring(select, measured))) is None:
-        return
-    repeated = {
-        side.alias
-        for side, rows, different in zip(measured, row[::2], row[1::2], strict=True)
-        if isinstance(rows, int) and isinstance(different, int) and rows > different
-    }
+    repeated = _repeated(select, read, brief, enough=first.alias if first.alias in grown else "")
     if len(read) == 2 and len(repeated) == 2 and read[0].table is not read[1].table:
         yield Doubt(
             code="many_to_many",
@@ -128,10 +121,26 @@ def _identifies(table: Table, name: str) -> bool:
     return found is not None and found.distinct >= table.rows - found.nulls
 
 
-def _measuring(select: Node, measured: Sequence[Side]) -> str:
-    """Return the query that counts how often and how many rows of each table come through."""
-    shown: list[JsonValue] = []
-    for side in measured:
-        for distinct in (False, True):
-            shown.append(count(column(side.alias, "rowid"), distinct=distinct))
-    return twin(select, shown, where=select.get("where_clause"))
+def _repeated(select: Node, read: Sequence[Side], brief: Brief, *, enough: str) -> set[str]:
+    """Return the tables of which some row comes through more than once.
+
+    That is certain of one from which more rows come than it has. To tell it of others, their
+    different rows are counted too, which takes longer, and is left if `enough` is certain.
+    """
+    rows = {side.alias: side.table.rows for side in read if side.table is not None}
+    through = _counted(select, [*rows], brief, distinct=False)
+    certain = {alias for alias, n in through.items() if n > rows[alias]}
+    if enough in certain:
+        return certain
+    left = [alias for alias, n in through.items() if n > 1 and alias not in certain]
+    different = _counted(select, left, brief, distinct=True) if left else {}
+    return certain | {alias for alias, n in different.items() if n < through[alias]}
+
+
+def _counted(
+    select: Node, aliases: Sequence[str], brief: Brief, *, distinct: bool
+) -> dict[str, int]:
+    """Return how many rows, or different ones, of each table come through the joins."""
+    shown = [count(column(alias, "rowid"), distinct=distinct) for alias in aliases]
+    row = brief.row(twin(select, shown, where=select.get("where_clause"))) or ()
+    return {alias: n for alias, n in zip(aliases, row, strict=False) if isinstance(n, int)}

@@ -8,9 +8,10 @@ import os
 import tempfile
 from pathlib import Path
 
+from .cuts import cut_everywhere, kill_everywhere
 from .load import load
 from .processes import running
-from .sockets import crowd, cut_everywhere
+from .sockets import crowd
 
 _PACKAGE = "surefoot.evals.bench.server"
 
@@ -32,16 +33,15 @@ async def measure(seconds: float, sockets: int) -> None:
                         f"p50 {done.first_event_p50_ms:.1f} ms p95 {done.first_event_p95_ms:.1f} ms"
                     )
                 if name == "program":
-                    cuts = await cut_everywhere(server)
-                    print(
-                        f"program: cut at {cuts.cuts} events: {cuts.lost} lost, "
-                        f"{cuts.doubled} doubled, {cuts.reordered} reordered"
-                    )
+                    for cuts in await cut_everywhere(server):
+                        print(f"program: {cuts}")
                     many = await crowd(server, sockets=sockets)
                     print(
                         f"program: {many.sockets} sockets, {many.complete} complete in "
                         f"{many.seconds:.1f} s, {many.megabytes:.0f} MB with all open"
                     )
+        for cuts in await kill_everywhere(f"{_PACKAGE}.program", Path(folder, "killed")):
+            print(f"program, killed and started again: {cuts}")
     for clients in (1, 32):
         ratio = costs["program"][clients] / costs["floor"][clients]
         print(f"CPU a run against the floor, {clients} clients: {ratio:.2f} x")

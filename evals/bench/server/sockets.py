@@ -1,14 +1,13 @@
-"""Sockets: many open at once with one run each, and a connection cut at every event."""
+"""Sockets: many open at once, with one run each."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 
 from .processes import Running
 
@@ -23,16 +22,6 @@ class Crowd:
     """How many heard every event of their run, once and in order."""
     megabytes: float
     """Memory of the server with all of them open."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cuts:
-    """What came of cutting a connection."""
-
-    cuts: int
-    lost: int
-    doubled: int
-    reordered: int
 
 
 async def crowd(server: Running, *, sockets: int) -> Crowd:
@@ -72,35 +61,3 @@ async def crowd(server: Running, *, sockets: int) -> Crowd:
         complete=sum(heard),
         megabytes=megabytes,
     )
-
-
-async def cut_everywhere(server: Running) -> Cuts:
-    """Cut a run's stream behind each event and take it up again; compare with it uncut."""
-    url = f"{server.url.replace('http', 'ws', 1)}/v1/threads/cuts/ws"
-    async with connect(url) as socket:
-        await socket.send('{"type": "message", "text": "hello"}')
-        whole = [seq async for seq in _seqs(socket)]
-    lost = doubled = reordered = 0
-    for cut in range(1, len(whole)):
-        heard: list[int] = []
-        async with connect(f"{url}?after=0") as socket:
-            async for seq in _seqs(socket):
-                heard.append(seq)
-                if len(heard) == cut:
-                    break
-        async with connect(f"{url}?after={heard[-1]}") as socket:
-            heard += [seq async for seq in _seqs(socket)]
-        lost += len(set(whole) - set(heard))
-        doubled += len(heard) - len(set(heard))
-        reordered += heard != sorted(heard)
-    return Cuts(cuts=len(whole) - 1, lost=lost, doubled=doubled, reordered=reordered)
-
-
-async def _seqs(socket: ClientConnection) -> AsyncIterator[int]:
-    """Yield the numbers of a run's events up to its last."""
-    async for raw in socket:
-        frame = json.loads(raw)
-        if "seq" in frame:
-            yield int(frame["seq"])
-        if frame["type"] == "run.completed":
-            return

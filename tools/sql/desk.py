@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 _UNKNOWN_COLUMN = re.compile(r"[Rr]eferenced column .* not found|not have a column named")
 
-_LOOK_SECONDS = 0.05
-"""For small queries of our own beside the one that was asked, together."""
 _NOT_COMPARED = Doubt(
     outcome="not_checked",
     code="out_of_time",
@@ -43,12 +41,20 @@ class Desk:
     """Answers queries on the snapshot in force."""
 
     def __init__(
-        self, folder: Path, *, memory_limit: str, threads: int, seconds: float, rows: int
+        self,
+        folder: Path,
+        *,
+        memory_limit: str,
+        threads: int,
+        seconds: float,
+        look_seconds: float,
+        rows: int,
     ) -> None:
         self._folder = folder
         self._memory_limit = memory_limit
         self._threads = threads
         self._seconds = seconds
+        self._look_seconds = look_seconds
         self._rows = rows
         self._version: Version | None = None
         self._snapshot = Snapshot()
@@ -84,7 +90,7 @@ class Desk:
         try:
             if do == "inspect":
                 cursor.execute(f"DESCRIBE {query.sql}")
-                brief = Brief(connection, _LOOK_SECONDS)
+                brief = Brief(connection, self._look_seconds)
                 require_known_values(query.tree, self._snapshot.catalog, brief)
                 return {}
             return self._fetch(cursor, query)
@@ -114,7 +120,7 @@ class Desk:
         self, cursor: DuckDBPyConnection, query: Guarded, answer: Answer, seconds: float
     ) -> list[Doubt]:
         """Return what twins of the query have against its answer; slow ones are not compared."""
-        brief = Brief(cursor, _LOOK_SECONDS if seconds <= _LOOK_SECONDS else 0.0)
+        brief = Brief(cursor, self._look_seconds if seconds <= self._look_seconds else 0.0)
         found = list(compare(query.tree, answer, self._snapshot.catalog, brief))
         return [*found, _NOT_COMPARED] if brief.was_cut else found
 

@@ -26,6 +26,8 @@ class QueryLimits:
     """What one query may use."""
 
     seconds: float = 10.0
+    look_seconds: float = 0.05
+    """For small queries of our own beside the one asked: what it compares with, what disagrees."""
     memory_mb: int = 512
     address_space_mb: int = 3_072
     """What the whole process may map; the wall behind DuckDB's own memory limit."""
@@ -142,6 +144,7 @@ class _Worker:
             "memory_limit": f"{limits.memory_mb}MB",
             "threads": limits.threads,
             "seconds": limits.seconds,
+            "look_seconds": limits.look_seconds,
             "rows": limits.rows,
             "address_space": limits.address_space_mb << 20,
         }

@@ -28,6 +28,7 @@ def main() -> None:
         memory_limit=settings["memory_limit"],
         threads=settings["threads"],
         seconds=settings["seconds"],
+        look_seconds=settings["look_seconds"],
         rows=settings["rows"],
     )
     line = Line(desk, settings["seconds"] + _INTERRUPT_AFTER)

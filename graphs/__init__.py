@@ -33,7 +33,7 @@ from .checks.numbers import Number, states
 from .context import RunContext
 from .ledger import CallLedger, CallRecord, EvidenceLedger
 from .planning import PLAN_SPEC, CallGroup, draft
-from .prompt_parts import CONTEXT_OPENS, RUN_NOTE
+from .prompt_parts import CONTEXT_OPENS, RUN_NOTE, tokens_of_tools
 from .references import fill, follow, references, renamed
 from .rendering import render
 from .sentences import SentenceSplitter
@@ -105,6 +105,7 @@ __all__ = [
     "share",
     "states",
     "timed",
+    "tokens_of_tools",
 ]
 
 if not TYPE_CHECKING:

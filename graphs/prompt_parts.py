@@ -23,8 +23,7 @@ _schemas: dict[int, tuple[dict[str, JsonValue], int]] = {}
 
 def prompt_parts(request: ModelRequest) -> dict[str, int]:
     """Return the tokens of instructions, tools, earlier turns, question, evidence and so on."""
-    tools = request.tools or request.past_tools
-    parts = {"system": 0, "tools": sum(_tool_tokens(tool) for tool in tools)}
+    parts = {"system": 0, "tools": tokens_of_tools(request)}
     parts |= {"memory": 0, "question": 0, "images": 0, "evidence": 0, "steps": 0}
     question = place_of_question(request.messages)
     for place, message in enumerate(request.messages):
@@ -52,6 +51,11 @@ def place_of_question(messages: Sequence[Message]) -> int:
         if isinstance(message, UserMessage) and not message.text.startswith(RUN_NOTE):
             return place
     return -1
+
+
+def tokens_of_tools(request: ModelRequest) -> int:
+    """Return the tokens of the tools that the model is told of."""
+    return sum(_tool_tokens(tool) for tool in request.tools or request.past_tools)
 
 
 def _tool_tokens(tool: ToolSpec) -> int:

@@ -10,14 +10,13 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from surefoot.graphs import RUN_NOTE
+from surefoot.graphs import RUN_NOTE, tokens_of_tools
 from surefoot.messages import AssistantMessage, Message, SystemMessage, ToolMessage, UserMessage
 from surefoot.model import (
     ChatModel,
     Finished,
     ModelPart,
     ModelRequest,
-    ToolSpec,
     estimated_tokens,
     image_tokens,
 )
@@ -33,7 +32,7 @@ _KEPT = (600, 200, 80)
 def tokens_of(request: ModelRequest) -> int:
     """Return about how many tokens a request takes."""
     told = sum(estimated_tokens(m.text) + _beside(m) + image_tokens(m) for m in request.messages)
-    return told + _tools(request.tools or request.past_tools)
+    return told + tokens_of_tools(request)
 
 
 def fitted(request: ModelRequest, window: int) -> ModelRequest:
@@ -113,13 +112,6 @@ def _beside(message: Message) -> int:
         return 0
     calls = (estimated_tokens(repr(call.args) + call.name) for call in message.tool_calls)
     return sum(calls) + sum(estimated_tokens(one.text or one.seal) for one in message.thoughts)
-
-
-def _tools(tools: Sequence[ToolSpec]) -> int:
-    return sum(
-        estimated_tokens(tool.description) + estimated_tokens(repr(tool.parameters))
-        for tool in tools
-    )
 
 
 class FittedModel:

@@ -68,7 +68,7 @@ async def test_a_run_is_a_tree_of_spans(content: bool) -> None:
     await ask(observer)
     spans = {span.name: span for span in exporter.get_finished_spans()}
     run = spans["invoke_agent surefoot"]
-    assert {"chat gpt-x", "execute_tool count_orders", "check plan"} <= spans.keys()
+    assert {"chat gpt-x", "execute_tool count_orders", "check runnable"} <= spans.keys()
     for name, span in spans.items():
         assert span is run or (span.parent and span.parent.span_id == run.context.span_id), name
     told = " ".join(str(dict(span.attributes or {})) for span in spans.values())

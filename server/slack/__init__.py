@@ -10,13 +10,26 @@ if TYPE_CHECKING:
     from .apps import slack_app
     from .bot import SlackBot
     from .incoming import plain_text, question_in
+    from .installations import Installations
+    from .manifest import manifest
     from .mrkdwn import mrkdwn_of
     from .places import Place, tenant_of, user_of
+    from .serving import SlackService, run_socket_mode, socket_mode
     from .settings import SlackSettings
     from .splitting import parts_of
+    from .vault import Vault, new_key
+    from .web import slack_routes
     from .workspaces import OneWorkspace, Workspace, Workspaces
 
 _HOMES = {
+    "Installations": "installations",
+    "SlackService": "serving",
+    "Vault": "vault",
+    "manifest": "manifest",
+    "new_key": "vault",
+    "run_socket_mode": "serving",
+    "slack_routes": "web",
+    "socket_mode": "serving",
     "OneWorkspace": "workspaces",
     "Place": "places",
     "SlackBot": "bot",
@@ -33,17 +46,25 @@ _HOMES = {
 }
 
 __all__ = [
+    "Installations",
     "OneWorkspace",
     "Place",
     "SlackBot",
+    "SlackService",
     "SlackSettings",
+    "Vault",
     "Workspace",
     "Workspaces",
+    "manifest",
     "mrkdwn_of",
+    "new_key",
     "parts_of",
     "plain_text",
     "question_in",
+    "run_socket_mode",
     "slack_app",
+    "slack_routes",
+    "socket_mode",
     "tenant_of",
     "user_of",
 ]

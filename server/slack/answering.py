@@ -15,14 +15,19 @@ from surefoot.events import TERMINAL, Event
 from .approvals import Approvals
 from .calls import Calls, Refused
 from .endings import error_sentence
+from .figures import figures_of
 from .inbox import Inbox, Item
 from .outbox import Outbox, Post
+from .pictures import Gallery
 from .reply import GONE, Reply
 from .settings import SlackSettings
+from .splitting import MOST, parts_of
 from .story import Story
 from .workspaces import Workspace, Workspaces
 
 logger = logging.getLogger(__name__)
+
+_TABLE_CHARS = 3_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +74,7 @@ class Answering:
             job = await self._start(workspace, item)
         except InputError as error:
             return await self._refuse(outbox, str(error))
-        return await self._tell(outbox, job)
+        return await self._tell(workspace, outbox, item, job)
 
     async def _start(self, workspace: Workspace, item: Item) -> Job:
         """Begin the run, or take up the one that the same message began before."""
@@ -87,10 +92,13 @@ class Answering:
         await self.inbox.began(item, job.run.run_id)
         return job
 
-    async def _tell(self, outbox: Outbox, job: Job) -> str | None:
+    async def _tell(self, workspace: Workspace, outbox: Outbox, item: Item, job: Job) -> str | None:
         """Show the run as it goes, from its first event on, however often this begins anew."""
         approvals = Approvals(outbox)
         reply = Reply(outbox=outbox, settings=self.settings, ticks=self.ticks)
+        gallery = Gallery(
+            calls=self.calls, workspace=workspace, inbox=self.inbox, item=item, outbox=outbox
+        )
         story, doing = Story(), ""
         async with aclosing(self._batches(job)) as batches:
             async for batch in batches:
@@ -100,9 +108,14 @@ class Answering:
                     doing = story.doing
                     await outbox.status(doing)
                 await approvals.show(story)
-                await reply.show(story)
-                if story.is_over:
-                    return "answered"
+                if not story.is_over:
+                    await reply.show(story)
+                    continue
+                blocks, pictures = figures_of(story.cited, room=_room(story))
+                await reply.show(story, figures=blocks)
+                for picture in pictures:
+                    await gallery.show(picture)
+                return "answered"
         return None
 
     async def _batches(self, job: Job) -> AsyncGenerator[Sequence[Event]]:
@@ -125,3 +138,9 @@ class Answering:
         if await outbox.earlier("refused") is None:
             await outbox.post("refused", Post(text=error_sentence(why), blocks=[]))
         return "refused"
+
+
+def _room(story: Story) -> int:
+    """Return how many characters a table may take in the answer's last message."""
+    last = parts_of(story.text)[-1:] or [""]
+    return min(_TABLE_CHARS, MOST + _TABLE_CHARS // 2 - len(last[0]))

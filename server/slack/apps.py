@@ -8,8 +8,12 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
+from surefoot.errors import ConfigurationError
+
+from .installations import Installations
 from .settings import SlackSettings
-from .workspaces import Workspaces
+from .vault import Vault
+from .workspaces import OneWorkspace, Workspaces
 
 logger = logging.getLogger(__name__)
 
@@ -21,10 +25,10 @@ def slack_app(settings: SlackSettings, workspaces: Workspaces) -> AsyncApp:
     takes longer than an acknowledgement may, or acknowledges what has not been kept.
     """
 
-    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         workspace = await workspaces.find(team_id or "", enterprise=enterprise_id or "")
         if workspace is None:
-            return None
+            return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=team_id,
@@ -42,3 +46,15 @@ def slack_app(settings: SlackSettings, workspaces: Workspaces) -> AsyncApp:
         request_verification_enabled=secret is not None,
         authorize=authorize,
     )
+
+
+def workspaces_for(settings: SlackSettings) -> Workspaces:
+    """Return the workspaces that the settings name. Raises `ConfigurationError`."""
+    if settings.installs:
+        return Installations(Vault(settings.encryption_key))
+    if settings.bot_token is None:
+        raise ConfigurationError(
+            "There is no bot token. Set SLACK_BOT_TOKEN to the token that begins with xoxb-, or, "
+            "for several workspaces, SLACK_CLIENT_ID and SLACK_CLIENT_SECRET."
+        )
+    return OneWorkspace(settings.bot_token.get_secret_value())

@@ -70,31 +70,33 @@ class SlackBot:
         if self._open is not None:
             return
         await self.assistant.open()
-        self.calls.open()
-        try:
-            await self.workspaces.open(self.calls)
-            await self._open_inbox()
-        except BaseException:
-            await self.calls.close()
-            raise
-        await self._warm_up()
-
-    async def _open_inbox(self) -> None:
         data_dir = self.assistant.home.data_dir
         own = Path(":memory:") if data_dir is None else data_dir.path / "slack.db"
         database = open_database(self.settings.inbox or own)
+        self.calls.open()
+        try:
+            await self.workspaces.open(self.calls, database)
+            await self._begin(database)
+        except BaseException:
+            await self.calls.close()
+            await database.close()
+            raise
+        await self._warm_up()
+
+    async def _begin(self, database: Database) -> None:
+        settings = self.settings
         inbox = Inbox(
-            database, owner=self._owner, lease_seconds=self.settings.lease_seconds, now=time.time
+            database, owner=self._owner, lease_seconds=settings.lease_seconds, now=time.time
         )
-        if self.settings.inbox is None:
+        if settings.inbox is None:
             # Nobody else may use the data folder, so whoever held something has ended.
             await inbox.let_go(of_everybody=True)
         courier = Courier(
             inbox,
             self._answering(inbox).answer,
-            most=self.settings.concurrent_answers,
-            lease_seconds=self.settings.lease_seconds,
-            again_seconds=self.settings.retry_seconds * 10,
+            most=settings.concurrent_answers,
+            lease_seconds=settings.lease_seconds,
+            again_seconds=settings.retry_seconds * 10,
         )
         self._open = _Open(database, inbox, courier, People(database, now=time.time))
         courier.open()

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import aiohttp
 from pydantic import JsonValue
@@ -112,6 +113,43 @@ class Calls:
         except (Refused, Unclear, Busy) as error:
             logger.debug("left out: %s", error)
 
+    async def send_file(self, url: str, data: bytes) -> None:
+        """Send a file to where Slack has said it takes it. Raises `Unclear`."""
+        try:
+            async with self.session.post(url, data=data) as response:
+                response.raise_for_status()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Unclear(f"upload: {type(error).__name__}") from None
+
+    async def fetch_file(self, workspace: Workspace, url: str, *, most: int) -> bytes:
+        """Fetch a file that was shared. Raises `Refused` and `Unclear`."""
+        if not self._is_slacks(url):
+            raise Refused("download", "not_an_address_of_slack")
+        headers = {"Authorization": f"Bearer {workspace.token}"}
+        try:
+            async with self.session.get(url, headers=headers) as response:
+                response.raise_for_status()
+                if response.content_type == "text/html" and not _names_html(url):
+                    raise Refused("download", "missing_scope")  # Slack's page to log in.
+                data = await response.content.read(most + 1)
+                while len(data) <= most and (more := await response.content.read(most)):
+                    data += more
+        except aiohttp.ClientResponseError as error:
+            raise Refused("download", f"status_{error.status}") from None
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Unclear(f"download: {type(error).__name__}") from None
+        if len(data) > most:
+            raise Refused("download", "too_large")
+        return data
+
+    def _is_slacks(self, url: str) -> bool:
+        """Return whether the token may be shown there."""
+        parts, own = urlsplit(url), urlsplit(self._api_url)
+        host = parts.hostname or ""
+        return (parts.scheme, parts.netloc) == (own.scheme, own.netloc) or (
+            parts.scheme == "https" and (host == "slack.com" or host.endswith(".slack.com"))
+        )
+
     async def _pass(self, gate: tuple[str, str], *, may_wait: bool) -> None:
         while (wait := self._closed_until.get(gate, 0.0) - time.monotonic()) > 0:
             if not may_wait:
@@ -139,8 +177,12 @@ class Calls:
         return reply.data
 
 
-_READS = frozenset({"conversations.replies", "files.info", "auth.test", "users.info"})
+_READS = frozenset({"auth.test", "conversations.replies", "files.getUploadURLExternal"})
 """Methods that take no JSON."""
+
+
+def _names_html(url: str) -> bool:
+    return urlsplit(url).path.lower().endswith((".html", ".htm"))
 
 
 class _Limited(Exception):

@@ -10,7 +10,8 @@ from slack_bolt.async_app import AsyncApp
 
 from .home import Home
 from .incoming import Question, change_in, question_in
-from .payloads import Json, team_of
+from .installations import Installations
+from .payloads import Json, inside, team_of
 from .pressed import Pressed
 from .threads import AssistantThreads
 
@@ -36,6 +37,8 @@ class Listeners:
         app.middleware(self._accept)
         for event in (*sorted(_MESSAGES), WARM_UP):
             app.event(event)(_nothing_more)
+        for event in ("app_uninstalled", "tokens_revoked"):
+            app.event(event)(self._taken_out)
         for part in (Pressed(self._bot), Home(self._bot), AssistantThreads(self._bot)):
             part.add_to(app)
 
@@ -64,6 +67,13 @@ class Listeners:
             await self._stop(event_id, question)
         elif await bot.inbox.accept(event_id, question) and question is not None:
             bot.wake()
+
+    async def _taken_out(self, body: Json) -> None:
+        """Forget a workspace's tokens: they do not work any more."""
+        workspaces, revoked = self._bot.workspaces, inside(inside(body, "event"), "tokens")
+        is_gone = inside(body, "event").get("type") == "app_uninstalled" or revoked.get("bot")
+        if is_gone and isinstance(workspaces, Installations):
+            await workspaces.remove(team_of(body), enterprise=str(body.get("enterprise_id") or ""))
 
     async def _is_stop(self, question: Question) -> bool:
         word = question.text.strip(" .!").lower()

@@ -74,7 +74,7 @@ class Reply:
         self._began = ticks()
         self._messages: dict[int, _Message] = {}
 
-    async def show(self, story: Story, *, extra: Sequence[Block] = ()) -> None:
+    async def show(self, story: Story, *, figures: Sequence[Block] = ()) -> None:
         """Bring the messages to where the story is. Raises `Refused` where nothing can be said and
         `Unclear` when Slack does not answer; it can then be called again."""
         texts = parts_of(told(story), is_final=story.is_over)
@@ -84,7 +84,7 @@ class Reply:
             is_last = index == len(texts) - 1
             closing: list[Block] = []
             if is_last and story.is_over:
-                closing = [*extra, *closing_blocks(story)]
+                closing = [*figures, *closing_blocks(story)]
             await self._show(index, text, story, closing, closes=not is_last or story.is_over)
 
     async def _show(

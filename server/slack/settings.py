@@ -39,6 +39,8 @@ class SlackSettings(BaseSettings):
     encryption_key: SecretStr | None = None
     """A Fernet key, or several separated by commas, the newest first; tokens of workspaces are
     kept encrypted with it."""
+    redirect_url: str = ""
+    """Where an installation comes back to, where the app has several such addresses."""
     inbox: Path | None = None
     """Where messages are kept until they are answered; by default `slack.db` in the data folder.
     Replicas on one machine share a file."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from surefoot.agent import Database
 from surefoot.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Workspaces(Protocol):
         """True when each workspace is a tenant of its own."""
         ...
 
-    async def open(self, calls: Calls) -> None:
+    async def open(self, calls: Calls, database: Database) -> None:
         """Get ready; raises `ConfigurationError` where a token is not taken."""
         ...
 
@@ -54,7 +55,7 @@ class OneWorkspace:
         """False: what the assistant knows is the workspace's."""
         return False
 
-    async def open(self, calls: Calls) -> None:
+    async def open(self, calls: Calls, database: Database) -> None:
         """Ask Slack once who the token's bot is."""
         from .calls import Refused, Unclear
 

@@ -10,17 +10,16 @@ from pathlib import Path
 import httpx
 import pytest
 from aiohttp import web
-from fastapi import FastAPI, Request, Response
-from slack_bolt.adapter.fastapi.async_handler import AsyncSlackRequestHandler
-from slack_bolt.async_app import AsyncApp
+from fastapi import FastAPI
 
 from surefoot import Assistant
 from surefoot.server import SlackBot, SlackSettings
-from surefoot.server.slack import OneWorkspace, slack_app  # type: ignore[import-not-found]
+from surefoot.server.slack import SlackService, slack_routes  # type: ignore[import-not-found]
 
 from ..program import assistant_at
 from .events import SECRET, Events
 from .messages import Message
+from .socket_mode import Sockets
 from .web_api import TOKEN, Slack
 
 
@@ -32,15 +31,18 @@ async def slack() -> AsyncIterator[Slack]:
 
 
 @asynccontextmanager
-async def serving(slack: Slack) -> AsyncIterator[Slack]:
+async def serving(slack: Slack, sockets: Sockets | None = None) -> AsyncIterator[Slack]:
     """Let a Slack be reached."""
     app = web.Application(client_max_size=1 << 26)
     app.add_routes(slack.routes())
+    if sockets is not None:
+        app.add_routes(sockets.routes())
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     slack.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    slack.socket_url = slack.url.replace("http://", "ws://") + "/link"
     try:
         yield slack
     finally:
@@ -86,25 +88,20 @@ async def bot_in(
 ) -> AsyncIterator[Running]:
     """Run a bot in a Bolt app behind FastAPI, as one serves it over HTTP."""
     settings = settings_for(slack, **given)
-    workspaces = OneWorkspace(TOKEN)
-    app = slack_app(settings, workspaces)
+    settings = settings_for(slack, **{"bot_token": TOKEN, **given})
     async with assistant or assistant_at(data_dir) as opened:
-        async with SlackBot(opened, app, settings=settings, workspaces=workspaces) as bot:
-            transport = httpx.ASGITransport(app=_web(app))
-            async with httpx.AsyncClient(transport=transport, base_url="http://bot") as http:
+        service = SlackService(opened, settings)
+        async with service.bot as bot, http_client(service) as http:
 
-                async def send(body: bytes, headers: dict[str, str]) -> httpx.Response:
-                    return await http.post("/slack/events", content=body, headers=headers)
+            async def send(body: bytes, headers: dict[str, str]) -> httpx.Response:
+                return await http.post("/slack/events", content=body, headers=headers)
 
-                events = Events(slack, send)
-                yield Running(slack=slack, bot=bot, events=events, assistant=opened)
+            events = Events(slack, send)
+            yield Running(slack=slack, bot=bot, events=events, assistant=opened)
 
 
-def _web(app: AsyncApp) -> FastAPI:
-    web, handler = FastAPI(), AsyncSlackRequestHandler(app)
-
-    @web.api_route("/slack/events", methods=["GET", "POST"])
-    async def events(request: Request) -> Response:
-        return await handler.handle(request)
-
-    return web
+def http_client(service: SlackService) -> httpx.AsyncClient:
+    """Return a client of the routes that Slack calls."""
+    web = FastAPI()
+    web.include_router(slack_routes(service.app, service.settings, service.workspaces))
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=web), base_url="http://bot")

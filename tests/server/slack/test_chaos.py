@@ -98,7 +98,7 @@ class Chaos:
             text = f"<@{BOT_USER}> {text}"
         event = self.events.written(text, channel=channel, thread_ts=thread)
         self.expected[f"{channel} {thread or event['ts']}"].append(f"It gave {number + 10_000} ")
-        deliveries = [(event, f"Ev{number}", None)]
+        deliveries: list[tuple[Json, str, int | None]] = [(event, f"Ev{number}", None)]
         while self.random.random() < 0.4:
             deliveries.append((event, f"Ev{number}", len(deliveries)))
             self.seen["delivered again"] += 1

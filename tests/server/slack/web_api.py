@@ -75,6 +75,7 @@ class Slack:
 
     def __init__(self) -> None:
         self.url = ""
+        self.socket_url = ""
         self.messages: dict[tuple[str, str], Message] = {}
         self.calls: list[Call] = []
         self.faults: dict[str, deque[Fault]] = defaultdict(deque)
@@ -423,6 +424,10 @@ class Slack:
         )
         return {"files": files}
 
+    def open_connection(self, team: Team, body: Json) -> Json:
+        """https://docs.slack.dev/reference/methods/apps.connections.open"""
+        return {"url": self.socket_url}
+
     def oauth(self, team: Team, body: Json) -> Json:
         """https://docs.slack.dev/reference/methods/oauth.v2.access"""
         installed = self.codes.pop(str(body["code"]), None)
@@ -460,6 +465,7 @@ _METHODS: dict[str, Method] = {
     "views.open": Slack.open_view,
     "files.getUploadURLExternal": Slack.upload_url,
     "files.completeUploadExternal": Slack.complete_upload,
+    "apps.connections.open": Slack.open_connection,
     "oauth.v2.access": Slack.oauth,
 }
 

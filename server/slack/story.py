@@ -145,7 +145,7 @@ class Story:
 
 
 def _title(tool: str) -> str:
-    return _VERBS.get(tool, tool.replace("_", " ").strip().capitalize() or tool)
+    return _VERBS.get(tool, f"Using {tool.replace('_', ' ')}")
 
 
 def _detail(args: dict[str, JsonValue]) -> str:

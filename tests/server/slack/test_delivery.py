@@ -202,7 +202,7 @@ async def test_where_streaming_is_not_possible_the_message_is_updated(
     async with bot_in(slack, tmp_path) as running:
         (answer,) = await running.ask("tell 3")
     assert answer.shown.count("It gave") == 3 and answer.updates
-    assert "✓ Fact" in str(answer.blocks) and answer.of_type("context_actions")
+    assert "✓ Using fact" in str(answer.blocks) and answer.of_type("context_actions")
 
 
 async def test_a_place_that_is_gone_is_let_go(slack: Slack, tmp_path: Path) -> None:

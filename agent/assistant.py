@@ -35,6 +35,7 @@ from .receipts import Receipt
 from .rooms import Rooms
 from .runs import Job, Run, ThreadKey, expire_runs
 from .telemetry.observing import Observer
+from .thread_files import ThreadFiles
 
 
 @runtime_checkable
@@ -77,6 +78,8 @@ class Assistant:
         self._rooms = Rooms(
             self.settings, durable=durable, builtins=builtins, memory=memory, now=self._clock.now
         )
+        folder = self.settings.data_dir / "threads" if durable else None
+        self._thread_files = ThreadFiles(self._rooms, folder)
         self._setup = Setup(
             settings=self.settings,
             model=model,
@@ -90,6 +93,7 @@ class Assistant:
             observers=tuple(observers),
             prompt=assistant_prompt(self.settings.instructions),
             rooms=self._rooms,
+            thread_files=self._thread_files,
         )
         self._opening = asyncio.Lock()
         self._open: Opened | None = None
@@ -250,6 +254,7 @@ class Assistant:
         await here.home.log.erase(key, through=here.home.log.last_seq(key))
         here.home.log.release(key)
         await here.home.threads.remove(key)
+        await self._thread_files.forget(key)
         memory, cache = self._rooms.memory(), here.layer.cache
         for user in users:
             scope = Scope(tenant=key.tenant, user=user, thread_id=key.thread_id)
@@ -349,6 +354,11 @@ class Assistant:
         return self._rooms
 
     @property
+    def thread_files(self) -> ThreadFiles:
+        """Files that count in one thread only."""
+        return self._thread_files
+
+    @property
     def home(self) -> Home:
         """Where the runs are kept. Raises `ConfigurationError` before the assistant is open."""
         return self._opened_already().home
@@ -362,6 +372,7 @@ class Assistant:
             if here.housekeeper is not None:
                 await here.housekeeper.close()
             await here.layer.close()
+            await self._thread_files.close()
             await self._rooms.close()
             await here.home.close()
 

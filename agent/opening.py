@@ -28,9 +28,10 @@ from .models.layer import Layer, make_layer
 from .prompts import Prompt
 from .recorded import work_recorded
 from .rooms import Rooms
-from .runs import Emit, Job, RunEngine
+from .runs import Emit, Job, RunEngine, ThreadKey
 from .runs.recording import RecordingStore
 from .telemetry.observing import Observer, Watch
+from .thread_files import ThreadFiles
 from .working import Equipment, Worker, has_side_effects
 
 Record = Callable[[Worker, Job, Emit, Equipment], Awaitable[Answer]]
@@ -64,6 +65,7 @@ class Setup:
     observers: tuple[Observer, ...]
     prompt: Prompt
     rooms: Rooms
+    thread_files: ThreadFiles
 
     async def opened(self) -> Opened:
         """Open everything. What an earlier process left behind is not taken up yet."""
@@ -182,7 +184,7 @@ class Setup:
         )
 
         async def work(job: Job, emit: Emit) -> Answer:
-            equipment = await self._equipment(model, job.run.scope.tenant)
+            equipment = await self._equipment(model, job.run.key)
             if not self.observers:
                 return await worker.work(job, emit, equipment)
             watch = Watch(self.observers, job.run)
@@ -204,10 +206,11 @@ class Setup:
         secrets = [v.get_secret_value() for v in values if isinstance(v, SecretStr)]
         return partial(work_recorded, RecordingStore(home.database, secrets=secrets))
 
-    async def _equipment(self, model: ChatModel, tenant: str) -> Equipment:
+    async def _equipment(self, model: ChatModel, key: ThreadKey) -> Equipment:
+        tools = await self.thread_files.equip(key, await self.rooms.tools(key.tenant))
         return Equipment(
             model=model,
-            toolbox=Toolbox((*self.tools, *await self.rooms.tools(tenant))),
+            toolbox=Toolbox((*self.tools, *tools)),
             memory=self.rooms.memory(),
             prompt=self.prompt,
         )

@@ -6,8 +6,8 @@ import { button, el } from "./dom.js";
 import { notify } from "./notice.js";
 import { day } from "./words.js";
 
-/** @typedef {{memory_id: string, text: string, observed_at: string, superseded_at: string | null,
- *    kind?: string, valid_to?: string | null}} Fact */
+/** @typedef {{memory_id: string, text: string, observed_at: string, superseded_at: string | null, kind?: string,
+ *    valid_from?: string | null, valid_to?: string | null, was_wrong?: boolean}} Fact */
 
 /** @typedef {(path: string, request: import("./api.js").Ask) => Promise<void>} Act Changes something and shows what is left. */
 
@@ -42,11 +42,21 @@ function factItem(fact, act) {
     const sure = { title: "Forget it?", text: `“${fact.text}”`, action: "Forget", danger: true };
     if (await confirm(sure)) act(path, { method: "DELETE" });
   };
-  const until = fact.superseded_at ? ` until ${day(fact.superseded_at)}` : "";
   return el("li", { class: "fact" },
-    el("span", {}, fact.text, el("span", { class: "quiet" }, `said ${day(fact.observed_at)}${until}`)),
+    el("span", {}, fact.text, el("span", { class: "quiet" }, about(fact))),
     isCurrent(fact) && button("Correct", correct, { class: "small", "aria-label": `Correct: ${fact.text}` }),
     button("Forget", forget, { class: "small", "aria-label": `Forget: ${fact.text}` }));
+}
+
+/** What sort of thing it is, and from when until when it holds. @param {Fact} fact */
+function about({ kind, observed_at, valid_from, valid_to, superseded_at, was_wrong }) {
+  const ended = valid_to ?? superseded_at;
+  return [
+    kind && kind !== "fact" && kind,
+    `said ${day(observed_at)}`,
+    valid_from && `from ${day(valid_from)}`,
+    was_wrong ? "corrected" : ended && `until ${day(ended)}`,
+  ].filter(Boolean).join(" · ");
 }
 
 /** @param {Act} act */

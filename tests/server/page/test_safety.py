@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from .conftest import CLI, PROGRAM, Opens, Runs, Site, environment, expect, serving
+from surefoot.server import KeyFile
+
+from .conftest import Opens, Runs, Site, expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -105,18 +104,8 @@ def test_a_drawing_is_a_picture_in_which_no_script_runs(site: Site, open_tab: Op
 def test_a_key_is_asked_for_told_wrong_and_kept_out_of_every_address(
     program: Runs, open_tab: Opens, tmp_path: Path
 ) -> None:
-    made = subprocess.run(
-        [sys.executable, *CLI, "serve", "key", "phone", "--user", "ann", "--data-dir", "data"],
-        cwd=tmp_path,
-        env=environment(),
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    found = re.search(r"sf_\S+", made.stdout)
-    assert found, made.stdout
-    key = found[0]
-    with serving((str(PROGRAM), str(tmp_path / "data")), tmp_path) as site:
+    key = KeyFile(tmp_path / "data" / "keys.json").make("phone", user="ann")
+    with program() as site:
         tab = open_tab(site.url)
         addresses: list[str] = []
         tab.page.on("request", lambda request: addresses.append(request.url))

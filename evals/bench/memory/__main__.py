@@ -6,6 +6,7 @@ import argparse
 import asyncio
 from pathlib import Path
 
+from .latency import measure_latency
 from .locomo import measure_locomo
 
 
@@ -15,8 +16,13 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     locomo = commands.add_parser("locomo", help="evidence recall on LoCoMo's conversations")
     locomo.add_argument("path", type=Path, help="LoCoMo's JSON file")
+    latency = commands.add_parser("latency", help="what adding and recalling take")
+    latency.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     options = parser.parse_args()
-    asyncio.run(measure_locomo(options.path))
+    if options.command == "locomo":
+        asyncio.run(measure_locomo(options.path))
+    else:
+        asyncio.run(measure_latency(options.sizes))
 
 
 if __name__ == "__main__":

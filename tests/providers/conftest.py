@@ -228,4 +228,4 @@ def wire() -> Iterator[Wire]:
 @pytest.fixture
 def wired(wire: Wire) -> Settings:
     """Settings that lead to the wire."""
-    return settings_for(wire.url)
+    return settings_for(wire.url, stall_seconds=10)

@@ -37,7 +37,7 @@ async def test_a_run_survives_faults_and_tells_what_its_prompts_were_made_of(
 ) -> None:
     provider.fails(503, retry_after=0).calls(("count_orders", {"year": 2024}))
     provider.says("There were 120 orders in 2024 [S1].")
-    settings = provider.settings(attempts=2).model_copy(
+    settings = provider.settings(stall_seconds=10, attempts=2).model_copy(
         update={"data_dir": tmp_path, "model": provider.name}
     )
     async with Assistant(
@@ -57,7 +57,7 @@ async def test_a_run_goes_on_with_the_fallback(
     openai, anthropic = both
     openai.fails(401, times=9)
     anthropic.says("Hello to you.")
-    settings = openai.settings(fallback=(anthropic.name,)).model_copy(
+    settings = openai.settings(stall_seconds=10, fallback=(anthropic.name,)).model_copy(
         update={
             "data_dir": tmp_path,
             "model": openai.name,
@@ -74,7 +74,7 @@ async def test_a_run_ends_before_the_call_that_its_user_cannot_pay(
     provider: Provider, tmp_path: Path
 ) -> None:
     provider.says("Hello.").says("Hello again.")
-    settings = provider.settings(user_day_tokens=800).model_copy(
+    settings = provider.settings(stall_seconds=10, user_day_tokens=800).model_copy(
         update={"data_dir": tmp_path, "model": provider.name}
     )
     async with Assistant(settings=settings, builtins=False) as assistant:
@@ -89,7 +89,7 @@ async def test_the_same_question_again_costs_nothing_where_answers_are_kept(
     provider: Provider, tmp_path: Path
 ) -> None:
     provider.says("Hello to you.")
-    settings = provider.settings(cache="exact").model_copy(
+    settings = provider.settings(stall_seconds=10, cache="exact").model_copy(
         update={"data_dir": tmp_path, "model": provider.name}
     )
     async with Assistant(
@@ -106,7 +106,7 @@ async def test_words_of_a_broken_attempt_are_taken_back_before_others_are_told(
 ) -> None:
     provider.says("Good morning to you, dear old friend.").breaks("truncate", after=6)
     provider.says("Hello there, how are you today?")
-    settings = provider.settings(attempts=2).model_copy(
+    settings = provider.settings(stall_seconds=10, attempts=2).model_copy(
         update={"data_dir": tmp_path, "model": provider.name}
     )
     async with Assistant(
@@ -135,7 +135,7 @@ async def test_kept_answers_are_one_person_s_and_void_when_documents_come(
 ) -> None:
     openai = both[0]
     openai.says("Hello to you.").says("Hello to Bob.").says("Hello again.")
-    settings = openai.settings(cache="semantic", cache_similarity=0.9).model_copy(
+    settings = openai.settings(stall_seconds=10, cache="semantic", cache_similarity=0.9).model_copy(
         update={"data_dir": tmp_path / "data", "model": openai.name}
     )
     assert await asked(settings, "Could you say hello?", "ada") == "Hello to you."
@@ -167,7 +167,7 @@ async def test_a_turn_that_used_side_effects_is_never_kept(
     openai = both[0]
     for _ in range(2):
         openai.calls(("send_mail", {"to": "bob"})).says("It is sent [S1].")
-    settings = openai.settings(cache="exact").model_copy(
+    settings = openai.settings(stall_seconds=10, cache="exact").model_copy(
         update={"data_dir": tmp_path, "model": openai.name}
     )
     for _ in range(2):
@@ -181,7 +181,7 @@ async def test_what_was_kept_for_a_person_goes_with_their_thread(
 ) -> None:
     openai = both[0]
     openai.says("Hello to you.").says("Hello again.")
-    settings = openai.settings(cache="semantic").model_copy(
+    settings = openai.settings(stall_seconds=10, cache="semantic").model_copy(
         update={"data_dir": tmp_path, "model": openai.name}
     )
     async with Assistant(settings=settings, builtins=False, memory=None) as assistant:

@@ -8,6 +8,7 @@ is done at the next start.
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import closing
@@ -35,8 +36,13 @@ from .home import Home
 from .receipts import Receipt, ReceiptBook, Removed, hashed
 from .runs.erasing import Erased, Saying, erase, sayings
 
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _MOST_VECTORS = 256
 """Vectors that are looked for in the files; making one takes as long as keeping one did."""
+
+
+Wanted = Sequence[set[str]]
+"""Sets of words; a text that holds all of one is about what is to be forgotten."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +101,9 @@ class Forgetter:
         held = await self.keeping.memory.matching(scope, query=query)
         if thread is not None:
             held = _in_thread(held, thread)
-        said = await self._said(scope, held, query, with_run)
-        texts = _texts(held, said, query)
+        wanted = _wanted(held, query)
+        said = await self._said(scope, held, wanted, with_run)
+        matter = tuple(dict.fromkeys(_matter(held, said, wanted)))
         erasure = Erasure(
             erasure_id=self._clock.new_id(),
             tenant=tenant,
@@ -106,8 +113,8 @@ class Forgetter:
             asked_at=self._clock.now(),
             facts=tuple(fact.memory_id for fact in held.facts),
             runs=tuple(dict.fromkeys(each.run_id for each in said)),
-            words=tuple(dict.fromkeys(form for f in held.facts for form in (f.said, f.text))),
-            needles=tuple(sorted(needle.hex() for needle in needles_of(texts))),
+            words=() if query is None else matter,
+            needles=tuple(sorted(needle.hex() for needle in needles_of(matter, query or ""))),
             vectors_of=tuple(_embedded(held))[:_MOST_VECTORS],
             counted=Removed(
                 facts=len(held.facts),
@@ -145,22 +152,22 @@ class Forgetter:
         return receipt
 
     async def _said(
-        self, scope: Scope, held: Matches, query: str | None, with_run: str | None
+        self, scope: Scope, held: Matches, wanted: Wanted | None, with_run: str | None
     ) -> list[Saying]:
         """Return the runs that are about what is to be forgotten."""
         database = self.keeping.home.database
         if database is None:
             return []
-        thread = scope.thread_id
-        every = await database.run(lambda c: sayings(c, scope, in_thread=bool(thread)))
-        if query is None:
+        in_thread = bool(scope.thread_id)
+        every = await database.run(lambda c: sayings(c, scope, in_thread=in_thread))
+        if wanted is None:
             return every
-        turns = {kept.turn.run_id for kept in held.turns}
-        sources = {fact.run_id for fact in held.facts if fact.run_id} | {with_run}
-        wanted = [words_of(fact.text) for fact in held.facts]
-        wanted.append(words_of(query))
+        about = {kept.turn.run_id for kept in held.turns} | {fact.run_id for fact in held.facts}
+        about.add(with_run)
         return [
-            each for each in every if each.run_id in turns | sources or _speaks_of(each, wanted)
+            each
+            for each in every
+            if each.run_id in about or _speaks_of(" ".join(each.texts), wanted)
         ]
 
     async def _erase_runs(self, erasure: Erasure) -> Erased:
@@ -244,15 +251,25 @@ def _in_thread(held: Matches, thread: str) -> Matches:
     )
 
 
-def _texts(held: Matches, said: Sequence[Saying], query: str | None) -> Iterable[str]:
-    """Return all that was said of what is to be forgotten."""
-    yield from (fact.text for fact in held.facts)
-    for kept in held.turns:
-        yield from (kept.turn.question, kept.turn.answer)
-    for each in said:
-        yield from each.texts
-    if query is not None and len(query) > 6 and not query.startswith("fact-"):
-        yield query
+def _wanted(held: Matches, query: str | None) -> Wanted | None:
+    """Return the words of which a text must hold one set to be about it; None when all of it is."""
+    if query is None:
+        return None
+    return [words for text in (query, *(f.text for f in held.facts)) if (words := words_of(text))]
+
+
+def _matter(held: Matches, said: Sequence[Saying], wanted: Wanted | None) -> Iterable[str]:
+    """Return all that was said of what is to be forgotten, and nothing else that was."""
+    for fact in held.facts:
+        yield from (fact.said, fact.text)
+    texts = [text for kept in held.turns for text in (kept.turn.question, kept.turn.answer)]
+    texts += [text for each in said for text in each.texts]
+    for text in texts:
+        if wanted is None:
+            yield text
+            continue
+        about = [part for part in _SENTENCE.split(text) if _speaks_of(part, wanted)]
+        yield from about or ([text] if _speaks_of(text, wanted) else [])
 
 
 def _embedded(held: Matches) -> Iterable[str]:
@@ -261,9 +278,9 @@ def _embedded(held: Matches) -> Iterable[str]:
     yield from (f"{kept.turn.question}\n{kept.turn.answer}" for kept in held.turns)
 
 
-def _speaks_of(saying: Saying, wanted: Sequence[set[str]]) -> bool:
-    have = words_of(" ".join(saying.texts))
-    return any(words and words <= have for words in wanted)
+def _speaks_of(text: str, wanted: Wanted) -> bool:
+    have = words_of(text)
+    return any(words <= have for words in wanted)
 
 
 def _forget_spending(folder: Path, erasure: Erasure) -> int:

@@ -138,11 +138,13 @@ class Diary:
     def correct(self, about: str, learned: Learned, scope: Scope) -> str:
         """Put right what matches `about`, a memory id or words; return the new memory id.
 
-        Raises `ToolError` when not exactly one current fact matches.
+        Or else what is about the same as the right sentence. Raises `ToolError` when not exactly
+        one current fact matches.
         """
         keepable(learned.text, scope)
         person = person_of(scope)
         rows = self._search.matching(_query(about), person)
+        rows = rows or self._facts.about_the_same(learned.text, person)
         found = list(self._facts.facts(person, history=False, rows=rows).values()) if rows else []
         if len(found) != 1:
             listed = "; ".join(f"{fact.memory_id}: {fact.text}" for fact in found[:8])

@@ -90,6 +90,11 @@ class FactBook:
         query = f"SELECT 1 FROM facts WHERE {OF_PERSON} LIMIT 1"
         return self._database.execute(query, person).fetchone() is not None
 
+    def about_the_same(self, text: str, person: Person) -> list[int]:
+        """Return the current facts about what a sentence is about, where a rule knows that."""
+        claim = claim_of(text)
+        return [] if claim is None else sorted(self._current(person, claim, but=0))
+
     def standing(self, person: Person, *, limit: int) -> list[int]:
         """Return the rows of the newest wishes that bear on every question."""
         rows = self._database.execute(

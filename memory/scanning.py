@@ -44,9 +44,12 @@ class Scan:
     """Needles that also stand in what is still kept, such as another person's same words."""
 
 
-def needles_of(texts: Iterable[str]) -> set[bytes]:
-    """Return the pieces of texts, as they are said and as keyword indexes keep them."""
-    found: set[bytes] = set()
+def needles_of(texts: Iterable[str], words: str = "") -> set[bytes]:
+    """Return the pieces of texts, as they are said and as keyword indexes keep them.
+
+    And the long ones of `words`, by which a text is told to be about it.
+    """
+    found = {stem.encode() for stem in stems(words) if len(stem) >= _HEAD}
     for text in texts:
         for form in (text, " ".join(stems(text))):
             for run in _PLAIN.findall(form):

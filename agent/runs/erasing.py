@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
+
+from pydantic import JsonValue
 
 from surefoot.scope import Scope
 
@@ -18,6 +20,8 @@ from .threads import title_of
 
 ERASED = "erased"
 FORGOTTEN = "[forgotten]"
+_SHORTEST = 6
+"""Characters that a text must have to be blotted out; shorter ones may be anything."""
 _BESIDE = ("calls", "decisions", "recordings")
 
 
@@ -49,11 +53,7 @@ def sayings(connection: sqlite3.Connection, scope: Scope, *, in_thread: bool) ->
 
     Where nobody is named, what all runs of the thread said.
     """
-    condition, values = "tenant = ?", [scope.tenant]
-    if scope.user is not None:
-        condition, values = f"{condition} AND user = ?", [*values, scope.user]
-    if in_thread or scope.user is None:
-        condition, values = f"{condition} AND thread_id = ?", [*values, scope.thread_id]
+    condition, values = _of(scope, in_thread=in_thread)
     runs = connection.execute(
         f"SELECT run_id, thread_id, text FROM runs WHERE {condition} ORDER BY created_at", values
     ).fetchall()
@@ -146,45 +146,62 @@ def _settle(connection: sqlite3.Connection, key: ThreadKey, titles: Set[str]) ->
 
 
 def _blot_out(connection: sqlite3.Connection, scope: Scope, words: Sequence[str]) -> int:
+    """Put a mark in the place of the words in what the person's other runs tell and recorded."""
     forms = sorted({form for text in words for form in _forms(text)}, key=len, reverse=True)
+    condition, values = _of(scope, in_thread=False)
+    changed = 0
+    for table, place in (("events", "seq"), ("recordings", "n")):
+        if table not in _tables(connection, (table,)):
+            continue
+        rows = connection.execute(
+            f"SELECT run_id, {place}, body FROM {table} "
+            f"WHERE run_id IN (SELECT run_id FROM runs WHERE {condition})",
+            values,
+        )
+        fresh = [
+            (json.dumps(_blotted(json.loads(body), forms), ensure_ascii=False), run_id, at)
+            for run_id, at, body in rows
+            if any(form in body for form in forms)
+        ]
+        connection.executemany(
+            f"UPDATE {table} SET body = ? WHERE run_id = ? AND {place} = ?", fresh
+        )
+        changed += len(fresh)
+    return changed
 
-    def blot(body: str) -> str:
+
+def _blotted(value: JsonValue, forms: Sequence[str]) -> JsonValue:
+    """Return a value with the mark in the place of each form, in its texts and not in its keys."""
+    if isinstance(value, str):
         for form in forms:
-            body = body.replace(form, FORGOTTEN)
-        return body
-
-    return sum(
-        _replace(connection, table, scope, blot)
-        for table in _tables(connection, ("events", "recordings"))
-    )
-
-
-def _replace(
-    connection: sqlite3.Connection, table: str, scope: Scope, blot: Callable[[str], str]
-) -> int:
-    place = "seq" if table == "events" else "n"
-    condition, values = "tenant = ?", [scope.tenant]
-    if scope.user is None:
-        condition, values = f"{condition} AND thread_id = ?", [*values, scope.thread_id]
-    else:
-        condition, values = f"{condition} AND user = ?", [*values, scope.user]
-    rows = connection.execute(
-        f"SELECT run_id, {place}, body FROM {table} "
-        f"WHERE run_id IN (SELECT run_id FROM runs WHERE {condition})",
-        values,
-    )
-    changed = [(fresh, run_id, at) for run_id, at, body in rows if (fresh := blot(body)) != body]
-    connection.executemany(f"UPDATE {table} SET body = ? WHERE run_id = ? AND {place} = ?", changed)
-    return len(changed)
+            value = value.replace(form, FORGOTTEN)
+        return value
+    if isinstance(value, list):
+        return [_blotted(each, forms) for each in value]
+    if isinstance(value, dict):
+        return {key: _blotted(each, forms) for key, each in value.items()}
+    return value
 
 
 def _forms(text: str) -> Iterable[str]:
     """Return how a text may stand in JSON, and in JSON within JSON, escaped either way."""
+    if len(text) < _SHORTEST:
+        return
     yield text
     for ascii_only in (False, True):
         once = json.dumps(text, ensure_ascii=ascii_only)[1:-1]
         yield once
         yield json.dumps(once, ensure_ascii=ascii_only)[1:-1]
+
+
+def _of(scope: Scope, *, in_thread: bool) -> tuple[str, list[str]]:
+    """Return the condition, with its values, for a person's runs or those of a thread."""
+    condition, values = "tenant = ?", [scope.tenant]
+    if scope.user is not None:
+        condition, values = f"{condition} AND user = ?", [*values, scope.user]
+    if in_thread or scope.user is None:
+        condition, values = f"{condition} AND thread_id = ?", [*values, scope.thread_id]
+    return condition, values
 
 
 def _tables(connection: sqlite3.Connection, names: Sequence[str]) -> list[str]:

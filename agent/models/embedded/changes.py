@@ -59,6 +59,20 @@ _VALUE = re.compile(
     r"|plays|studies))\s+(?P<value>.+?)\.$",
     re.DOTALL,
 )
+_ASKED = tuple(
+    (re.compile(pattern, re.IGNORECASE), begins)
+    for pattern, begins in (
+        (r"^wh(?:at|o|en|ere)(?:['’]s| is| are) (my .+?) (called|named)\W*$", r"\1 is \2"),
+        (r"^wh(?:at|o|en)(?:['’]s| is) (my .+?)\W*$", r"\1 is"),
+        (r"^wh(?:at|o) are (my .+?)\W*$", r"\1 are"),
+        (r"^where do i live\b", "i live in"),
+        (r"^where do i work\b", "i work at"),
+        (
+            r"^(?:what|which)(?: \w+){0,2} do i (prefer|like|love|collect|play|speak|drive)\W*$",
+            r"i \1",
+        ),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +115,12 @@ def correction(text: str, earlier: Sequence[str]) -> Correction | None:
     if (asked := _CORRECT.match(text)) is not None:
         what, right = asked["what"].strip(), asked["right"]
         if what.lower() in ("that", "it", "this"):
-            return _put_right(last_said(earlier), right)
+            return _put_right(earlier, right)
         if is_statement(right):
             return Correction(what, in_third_person(right.strip(" .!")))
         return Correction(what, in_third_person(f"{what} is {right.strip(' .!')}"))
     if (wrong := _WRONG.match(text)) is not None:
-        return _put_right(last_said(earlier), wrong["right"])
+        return _put_right(earlier, wrong["right"])
     return None
 
 
@@ -120,13 +134,25 @@ def last_said(earlier: Sequence[str]) -> str | None:
     return None
 
 
-def _put_right(before: str | None, right: str) -> Correction | None:
-    """Return the correction of a memory by a sentence, or by the value that it should have had."""
+def _put_right(earlier: Sequence[str], right: str) -> Correction | None:
+    """Return the correction of what was last told or asked about, by a sentence or by a value."""
+    right = right.strip(" .!")
+    asked = _asked_about(earlier[-1]) if earlier else None
+    before = asked or last_said(earlier)
     if before is None:
         return None
-    right = right.strip(" .!")
     if is_statement(right):
         return Correction(before, in_third_person(right))
+    if asked is not None:
+        return Correction(asked, in_third_person(f"{asked} {right}"))
     if (value := _VALUE.match(before)) is None:
         return None
     return Correction(before, f"{value['subject']} {right}.")
+
+
+def _asked_about(question: str) -> str | None:
+    """Return how an answer to a question about the person begins, such as `my dog is called`."""
+    for pattern, begins in _ASKED:
+        if (found := pattern.search(question)) is not None:
+            return found.expand(begins)
+    return None

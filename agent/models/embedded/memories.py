@@ -46,6 +46,11 @@ _OUR_OWN_USE = re.compile(
     r" me\b|\btell me\b|\bshow me\b",
     re.I,
 )
+_OF_SELF = re.compile(
+    r"^(?:so,?\s+)?(?:what|which|who|where|when)\b[^?]*\b(?:do|did) i (?:\w+ )?(?:live|work|prefer"
+    r"|like|love|hate|speak|study|drive|play|collect|ride|own|teach|enjoy)\b",
+    re.IGNORECASE,
+)
 _PERSONS = (
     (r"\bi am\b|\bi['’]m\b", "the user is"),
     (r"\bi was\b", "the user was"),
@@ -96,9 +101,22 @@ _ASKING = frozenset(
     """remember recall remind told said tell mention mentioned asked know gave before previously
     formerly earlier used""".split()
 )
+_MEANS = {
+    root(word): tuple(map(root, others))
+    for word, others in (
+        ("moved", ("live", "home")),
+        ("reside", ("live", "home")),
+        ("live", ("home",)),
+        ("started", ("work",)),
+        ("joined", ("work",)),
+        ("work", ("employer", "job")),
+    )
+}
+"""What a memory also answers, by the root of a word in it."""
 _UNTIL = re.compile(r"\s*\(until (\d{4}[\d-]*)\)\.?$")
 _PAST = {
     **{verb: f"{verb}d" if verb.endswith("e") else f"{verb}ed" for verb in _VERBS},
+    "prefer": "preferred",
     "study": "studied",
     "speak": "spoke",
     "drive": "drove",
@@ -158,6 +176,8 @@ def in_third_person(fact: str) -> str:
 
 def asks_for_memory(text: str) -> bool:
     """True when a person asks for something they said of themselves."""
+    if _OF_SELF.search(text) is not None:
+        return True
     return _ASKS_BACK.search(text) is not None and _OUR_OWN_USE.search(text) is None
 
 
@@ -182,6 +202,7 @@ def recalled(question: str, blocks: Sequence[Block]) -> str | None:
 
 def _cover(wanted: set[str], block: Block) -> float:
     have = {root(word) for word in content_words(block.content, ())}
+    have |= {other for word in have for other in _MEANS.get(word, ())}
     return sum(_has(word, have) for word in wanted) / len(wanted) if wanted else 0.0
 
 

@@ -18,7 +18,7 @@ from .clauses import clauses, follow_up
 from .code.program import program
 from .foreign import foreign_call
 from .lexicon import lexicon
-from .memories import asks_for_memory, fact_to_keep, recalled
+from .memories import asks_for_memory, fact_to_keep, is_statement, recalled
 from .parts import (
     CONFIRM_FIRST,
     WHAT_TO_FORGET,
@@ -82,9 +82,10 @@ class Outliner:
             return [Note(EMPTY)]
         parts: list[Part] = []
         past = list(earlier)
+        tells_only = all(is_statement(text) for text in texts)
         for text in texts:
             filled = follow_up(text, past, self.catalog) or text
-            made = self._part(filled, parts, past, alone=len(texts) == 1)
+            made = self._part(filled, parts, past, alone=len(texts) == 1 or tells_only)
             parts.append(made)
             past.append(filled)
         return parts
@@ -117,6 +118,8 @@ class Outliner:
             if "remember" not in self.toolbox:
                 return Note("I cannot remember that, because no memory is connected here.")
             return RememberPart(fact, self.step("remember", {"fact": fact}))
+        if is_statement(text) and "remember" in self.toolbox:
+            return Note("")  # Told beside a question: it is learned when the answer is out.
         if asks_for_memory(text):
             if recalled(text, self.context) is not None:
                 return RecallPart(text, None, self.context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -37,6 +38,14 @@ class Gatekeeper:
             return local.acting_for(headers.get(ACTING_FOR))
         principal = await self._by_credential(_credential(headers))
         return principal.acting_for(headers.get(ACTING_FOR))
+
+    def check_still_valid(self, principal: Principal) -> None:
+        """Refuse a principal whose token has expired or whose key has been taken away."""
+        if principal.expires_at is not None and principal.expires_at <= time.time():
+            told = "The token has expired; come back with a new one."
+            raise Refusal(401, told, code="expired")
+        if principal.key_hash and not self._keys.has(principal.key_hash):
+            raise Refusal(401, "The key has been taken away.", code="revoked")
 
     def check_origin(self, headers: Mapping[str, str]) -> None:
         """Refuse what a web page of somebody else's sent. Programs name no origin."""

@@ -53,6 +53,11 @@ class KeyFile:
         self._read()
         return self._by_hash.get(hash_of(key))
 
+    def has(self, hash: str) -> bool:
+        """Return whether the key of this hash may still be used."""
+        self._read()
+        return hash in self._by_hash
+
     def all(self) -> list[ApiKey]:
         """Return all keys by name."""
         self._read()
@@ -130,4 +135,5 @@ def principal_of(key: ApiKey, *, requests_per_minute: int, concurrent_runs: int)
         permissions=frozenset(key.permissions),
         requests_per_minute=requests_per_minute if own_rate is None else own_rate,
         concurrent_runs=concurrent_runs if own_runs is None else own_runs,
+        key_hash=key.hash,
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Literal, get_args
 
 Permission = Literal["runs", "approve", "documents", "memory", "metrics"]
@@ -10,6 +12,10 @@ Permission = Literal["runs", "approve", "documents", "memory", "metrics"]
 read the metrics."""
 
 EVERYTHING: frozenset[Permission] = frozenset(get_args(Permission))
+
+
+_KEY_SECONDS = 2.0
+_LONG = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +33,14 @@ class Principal:
     concurrent_runs: int = 0
     expires_at: float | None = None
     """Unix time at which it stops being valid."""
+    key_hash: str = ""
+    """The hash under which its API key is kept; empty when it came without one."""
+
+    @property
+    def seconds_to_look(self) -> float:
+        """How soon it is to be looked again whether its key or token is still good."""
+        left = inf if self.expires_at is None else max(self.expires_at - time.time(), 0) + 0.01
+        return min(left, _KEY_SECONDS if self.key_hash else _LONG)
 
     def acting_for(self, user: str | None) -> Principal:
         """Return the principal of `user` when this is a service; a person stays who they are."""

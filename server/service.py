@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Literal
 
@@ -203,11 +204,32 @@ class Caller:
             thread_id, tenant=self.principal.tenant, after=after, run_id=run_id
         )
 
-    def batches(self, thread_id: str, *, after: int) -> AsyncGenerator[Sequence[Event]]:
-        """Follow a thread that the caller has been found to own."""
-        return self.assistant.home.log.batches(
-            self.key(thread_id), after=after, idle_seconds=self.service.settings.heartbeat_seconds
-        )
+    async def batches(self, thread_id: str, *, after: int) -> AsyncGenerator[Sequence[Event]]:
+        """Follow a thread that the caller has been found to own; an empty batch is a heartbeat.
+
+        Raises `Refusal` once what the caller came with is no longer valid.
+        """
+        heartbeat = self.service.settings.heartbeat_seconds
+        tick, quiet = min(heartbeat, self.principal.seconds_to_look), 0.0
+        log = self.assistant.home.log
+        async with aclosing(
+            log.batches(self.key(thread_id), after=after, idle_seconds=tick)
+        ) as batches:
+            async for batch in batches:
+                self.service.gate.check_still_valid(self.principal)
+                quiet = 0.0 if batch else quiet + tick
+                if batch or quiet >= heartbeat:
+                    quiet = 0.0
+                    yield batch
+
+    async def until_refused(self) -> Refusal:
+        """Wait until what the caller came with is no longer valid; return what it is told."""
+        while True:
+            try:
+                self.service.gate.check_still_valid(self.principal)
+            except Refusal as refusal:
+                return refusal
+            await asyncio.sleep(self.principal.seconds_to_look)
 
     async def delete(self, thread_id: str) -> None:
         """Erase a thread."""

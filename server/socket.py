@@ -47,6 +47,11 @@ class Closed(Exception):
         self.reason = reason
 
 
+def closed_by(refusal: Refusal) -> Closed:
+    """Return how a refusal ends a conversation."""
+    return Closed(4000 + refusal.status, str(refusal))
+
+
 class Conversation:
     """One open socket: a reader of frames, a pump of events, and the only writer."""
 
@@ -75,10 +80,11 @@ class Conversation:
             await self._follow(after)
         reader = asyncio.create_task(self._read(), name="socket reader")
         writer = asyncio.create_task(self._write(), name="socket writer")
+        guard = asyncio.create_task(self._guard(), name="socket guard")
         try:
-            await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({reader, writer, guard}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            tasks = [reader, writer, *([self._pump] if self._pump else [])]
+            tasks = [reader, writer, guard, *([self._pump] if self._pump else [])]
             for task in tasks:
                 task.cancel()
             outcomes = await asyncio.gather(*tasks, return_exceptions=True)
@@ -88,6 +94,10 @@ class Conversation:
         for outcome in outcomes:
             if isinstance(outcome, Exception) and not isinstance(outcome, WebSocketDisconnect):
                 raise outcome
+
+    async def _guard(self) -> None:
+        """Close the conversation when the key is taken away or the token expires."""
+        raise closed_by(await self._caller.until_refused())
 
     async def _read(self) -> None:
         rate = self._settings.socket_frames_per_second
@@ -127,7 +137,7 @@ class Conversation:
 
     async def _act(self, frame: ClientFrame) -> None:
         caller, thread_id = self._caller, self._thread_id
-        self._check_expiry()
+        caller.service.gate.check_still_valid(caller.principal)
         if not isinstance(frame, PingFrame):
             caller.service.quotas.request(caller.principal)
         match frame:
@@ -188,14 +198,13 @@ class Conversation:
                     self._batch.extend(batch)
                     self._wake.set()
                     if not batch:
-                        self._check_expiry()
                         continue
                     self._drained.clear()
                     await self._drained.wait()
+        except Refusal as refusal:
+            self._over = closed_by(refusal)
         except SurefootError:
             self._over = Closed(1011, "The thread cannot be read.")
-        except Closed as closed:
-            self._over = closed
         else:
             is_stopping = self._caller.service.is_draining
             told = f"The server stops; resume after {self._sent}."
@@ -232,10 +241,6 @@ class Conversation:
         self._is_slow = time.monotonic() - began > _SLOW_SECONDS
         if len(self._replies) <= _MOST_REPLIES:
             self._room.set()
-
-    def _check_expiry(self) -> None:
-        if (ends := self._caller.principal.expires_at) is not None and ends < time.time():
-            raise Closed(4401, "The token has expired; come back with a new one.")
 
     def _reply(self, message: dict[str, JsonValue]) -> None:
         self._replies.append(json.dumps(message))

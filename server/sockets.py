@@ -12,7 +12,7 @@ from surefoot.errors import SurefootError
 from .principal import Principal
 from .problems import Refusal, refusal_of
 from .service import Caller, Service
-from .socket import Closed, Conversation, close
+from .socket import Closed, Conversation, close, closed_by
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +37,7 @@ def socket_endpoint(service: Service) -> Callable[[WebSocket], Awaitable[None]]:
             conversation, after = await _admitted(service, websocket, offered)
             await conversation.hold(after=after)
         except SurefootError as error:
-            refusal = refusal_of(error)
-            await close(websocket, Closed(4000 + refusal.status, str(refusal)))
+            await close(websocket, closed_by(refusal_of(error)))
         except Exception:
             logger.exception("a socket failed")
             await close(websocket, Closed(1011, "An internal error; see the server's log."))

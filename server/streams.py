@@ -102,6 +102,9 @@ async def _counted(caller: Caller, body: AsyncIterator[bytes]) -> AsyncIterator[
     try:
         async for part in body:
             yield part
+    except Refusal as refusal:
+        told = {"code": refusal.code, "message": str(refusal)}
+        yield frame("error", json.dumps(told))
     finally:
         gauge.dec()
 

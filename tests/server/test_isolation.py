@@ -11,7 +11,6 @@ from pathlib import Path
 import httpx
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from pydantic import JsonValue
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
@@ -19,11 +18,11 @@ from websockets.exceptions import ConnectionClosed
 from surefoot.server import KeyFile
 
 from .conftest import Live, running
+from .signing import AUDIENCE, ISSUER, key_pair, signed
 
 pytestmark = pytest.mark.anyio
 
 THREAD = "owned"
-ISSUER, AUDIENCE = "https://issuer.example", "surefoot"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +46,7 @@ class Secured:
 
     def token(self, **claims: JsonValue) -> str:
         """Return a token of the issuer's."""
-        body = {"iss": ISSUER, "aud": AUDIENCE, "exp": int(time.time()) + 60, "sub": "ann"}
-        return jwt.encode({**body, **claims}, self.private, algorithm="ES256")
+        return signed(self.private, **claims)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +62,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
         "other service": book.make("other service", tenant="other"),
         "slow": book.make("slow", user="slow", requests_per_minute=60, concurrent_runs=1),
     }
-    private, jwks = _key_pair()
+    private, jwks = key_pair()
     (folder / "jwks.json").write_text(json.dumps(jwks))
     settings = {
         "jwt_issuer": ISSUER,
@@ -85,19 +83,6 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
         yield Secured(
             live=live, keys=keys, run_id=begun["run_id"], call_id=call_id, private=private
         )
-
-
-def _key_pair() -> tuple[str, dict[str, JsonValue]]:
-    from cryptography.hazmat.primitives import serialization
-
-    key = generate_private_key(SECP256R1())
-    pem = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    ).decode()
-    public = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(key.public_key()))
-    return pem, {"keys": [{**public, "kid": "k1", "alg": "ES256", "use": "sig"}]}
 
 
 OBJECTS: list[tuple[str, str, JsonValue]] = [
@@ -295,7 +280,7 @@ async def test_a_key_does_only_what_it_may(secured: Secured) -> None:
 
 
 async def test_tokens_of_the_issuer_are_taken_and_no_others(secured: Secured) -> None:
-    other, _ = _key_pair()
+    other, _ = key_pair()
     cases = [
         (secured.token(), 200),
         (secured.token(sub="bob"), 404),

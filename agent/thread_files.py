@@ -20,6 +20,8 @@ from .runs import ThreadKey
 SHARED_SQL = "run_sql_on_shared_files"
 """Queries the conversation's own tables, where the tenant has tables too."""
 
+_UNREAD = "{} could not be read: it is of no kind that is read, or holds nothing."
+
 
 class ThreadFiles:
     """Keeps files beside the thread that they were sent into, and lets its runs use them."""
@@ -84,7 +86,10 @@ class ThreadFiles:
             read = await documents.ingest([files], tenant=_shelf(key))
             return next((error.reason for error in read.errors if error.path == name), None)
         report = await self._workspace(key).ingest([files])
-        return next((line for line in report.errors if line.startswith(name)), None)
+        errors = (line for line in report.errors if line.startswith(name))
+        known = {Path(table.source).name for table in self._workspace(key).tables()}
+        unread = None if name in known or not (files / name).exists() else _UNREAD.format(name)
+        return next(errors, unread)
 
     def _workspace(self, key: ThreadKey) -> Workspace:
         if key not in self._tables:

@@ -17,10 +17,12 @@ from .calls import Calls, Refused
 from .endings import error_sentence
 from .figures import figures_of
 from .inbox import Inbox, Item
+from .mrkdwn import escaped
 from .outbox import Outbox, Post
 from .pictures import Gallery
 from .reply import GONE, Reply
 from .settings import SlackSettings
+from .shared import Prepared
 from .splitting import MOST, parts_of
 from .story import Story
 from .workspaces import Workspace, Workspaces
@@ -50,8 +52,7 @@ class Answering:
     inbox: Inbox
     workspaces: Workspaces
     asking: Callable[[Item], Awaitable[Asking]]
-    prepare: Callable[[Workspace, Item, Asking], Awaitable[str]]
-    """Returns the question's text, with what came along made ready."""
+    prepare: Callable[[Workspace, Item, Asking], Awaitable[Prepared]]
     ticks: Callable[[], float] = time.monotonic
 
     async def answer(self, item: Item) -> str | None:
@@ -71,19 +72,23 @@ class Answering:
     async def _answer(self, outbox: Outbox, workspace: Workspace, item: Item) -> str | None:
         await outbox.status("is thinking…")
         try:
-            job = await self._start(workspace, item)
+            job = await self._start(outbox, workspace, item)
         except InputError as error:
             return await self._refuse(outbox, str(error))
         return await self._tell(workspace, outbox, item, job)
 
-    async def _start(self, workspace: Workspace, item: Item) -> Job:
+    async def _start(self, outbox: Outbox, workspace: Workspace, item: Item) -> Job:
         """Begin the run, or take up the one that the same message began before."""
         question = item.question
         place = question.place
         asking = await self.asking(item)
-        text = await self.prepare(workspace, item, asking)
+        prepared = await self.prepare(workspace, item, asking)
+        if prepared.troubles and await outbox.earlier("files") is None:
+            told = "\n".join(escaped(trouble) for trouble in prepared.troubles)
+            await outbox.post("files", Post(text=told, blocks=[]))
         job = await self.assistant.start(
-            text,
+            prepared.text,
+            images=prepared.images,
             thread=place.thread_id,
             user=asking.user,
             tenant=asking.tenant,

@@ -22,6 +22,7 @@ from .listeners import WARM_UP, Listeners
 from .people import People
 from .places import tenant_of, user_of
 from .settings import SlackSettings
+from .shared import Prepared, SharedFiles
 from .threads import AssistantThreads
 from .workspaces import OneWorkspace, Workspace, Workspaces
 
@@ -174,9 +175,12 @@ class SlackBot:
             tenant=self.tenant(team), user=user_of(team, question.user) if is_personal else None
         )
 
-    async def _prepare(self, workspace: Workspace, item: Item, asking: Asking) -> str:
+    async def _prepare(self, workspace: Workspace, item: Item, asking: Asking) -> Prepared:
+        if item.run_id is not None:
+            return Prepared(text=item.question.text or "Go on.")  # The run knows its question.
         await AssistantThreads(self).name(workspace, item)
-        return item.question.text
+        files = SharedFiles(self.assistant, self.calls, most_bytes=self.settings.max_file_bytes)
+        return await files.prepare(workspace, item, asking.tenant)
 
 
 @dataclass(frozen=True, slots=True)

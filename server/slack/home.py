@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from surefoot.errors import ConfigurationError
 from surefoot.memory import Fact
 from surefoot.scope import Scope
 
@@ -73,8 +74,12 @@ class Home:
     async def _forget_all(self, ack: AsyncAck, body: Json) -> None:
         await ack()
         press = press_in(body)
-        if (memory := self._memory()) is not None:
-            await memory.forget(self._scope(press.team, press.user))
+        scope = self._scope(press.team, press.user)
+        try:
+            await self._bot.assistant.forget(user=scope.user, tenant=scope.tenant)
+        except ConfigurationError:  # The memory is not the assistant's own.
+            if (memory := self._memory()) is not None:
+                await memory.forget(scope)
         await self.publish(press.team, press.user)
 
     async def _everywhere(self, ack: AsyncAck, body: Json) -> None:

@@ -14,6 +14,7 @@ from .incoming import Changed, Question, SharedFile
 from .places import Place
 
 SCHEMA = """
+PRAGMA secure_delete = ON;
 CREATE TABLE IF NOT EXISTS deliveries (event_id TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS deliveries_by_time ON deliveries (at);
 CREATE TABLE IF NOT EXISTS inbox (
@@ -155,8 +156,10 @@ class Inbox:
         await self._run("UPDATE inbox SET run_id = ? WHERE id = ?", run_id, item.id)
 
     async def done(self, item: Item, outcome: str) -> None:
-        """Note that nothing is left to do for a question."""
-        await self._run("UPDATE inbox SET outcome = ? WHERE id = ?", outcome, item.id)
+        """Note that nothing is left to do for a question. What it said is not kept here."""
+        await self._run(
+            "UPDATE inbox SET outcome = ?, text = '', files = '[]' WHERE id = ?", outcome, item.id
+        )
 
     async def put_back(self, item: Item, *, seconds: float) -> None:
         """Let go of a question, to be taken up again in some time."""

@@ -87,6 +87,7 @@ class Slack:
         self.tiers: dict[str, int] = {}
         """Calls a minute that a method takes, where it is limited."""
         self.teams = {TOKEN: Team(team=TEAM, token=TOKEN, bot_user=BOT_USER, bot_id=BOT_ID)}
+        self.tokens_read_files = {TOKEN}
         self.status: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.titles: dict[tuple[str, str], str] = {}
         self.prompts: dict[tuple[str, str], list[Json]] = {}
@@ -193,7 +194,8 @@ class Slack:
 
         https://docs.slack.dev/messaging/working-with-files#downloading
         """
-        if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.teams:
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if token not in self.tokens_read_files:
             return web.Response(text="<html>Sign in</html>", content_type="text/html")
         body = self.file_bodies[request.match_info["name"]]
         return web.Response(body=body, content_type="application/octet-stream")

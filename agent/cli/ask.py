@@ -20,6 +20,13 @@ ME = "me"
 @click.argument("text", required=False, metavar="QUESTION")
 @click.option("--thread", metavar="T", help="The conversation the question belongs to.")
 @click.option("--user", metavar="U", default=ME, show_default=True, help="Who asks.")
+@click.option(
+    "--image",
+    "pictures",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A picture that the question shows, for models that take them; may be given again.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Write one event per line, nothing else.")
 @click.option(
     "--file",
@@ -47,6 +54,7 @@ def ask(
     text: str | None,
     thread: str | None,
     user: str,
+    pictures: tuple[Path, ...],
     as_json: bool,
     batch: Path | None,
     parallel: int,
@@ -59,8 +67,8 @@ def ask(
     from .asked import batch_of, question_text
 
     if batch is not None:
-        if text is not None or thread is not None:
-            raise click.UsageError("--file goes with neither a question nor --thread.")
+        if text is not None or thread is not None or pictures:
+            raise click.UsageError("--file goes with no question, no --thread and no --image.")
         from .batch import answer_batch
 
         questions = batch_of(batch)
@@ -68,13 +76,18 @@ def ask(
             host, questions, user=user, as_json=as_json, parallel=parallel, release=release
         )
     question = question_text(text)
+    from surefoot.messages import Image
+
     from .session import Session
     from .views import view_for
 
+    images = tuple(Image.of(picture.read_bytes()) for picture in pictures)
     with Session(host, release=release) as session:
         session.note_left_runs()
         view = view_for(as_json=as_json, has_reader=host.has_reader)
-        job = session.run(session.assistant.start(question, thread=thread, user=user))
+        job = session.run(
+            session.assistant.start(question, thread=thread, user=user, images=images)
+        )
         session.see_through(job, view, after=job.first_seq)
         session.finish_left_runs()
     return 0

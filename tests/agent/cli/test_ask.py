@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -12,9 +13,14 @@ from filelock import FileLock
 from surefoot import ModelError, ScriptedModel, ToolError, calls, says, tool
 from surefoot.agent import Host, fails
 from surefoot.events import RunStarted, UnknownEvent, parse_event
+from surefoot.messages import UserMessage
 
 Surefoot = Callable[..., CompletedProcess[str]]
 Hosting = Callable[..., Host]
+
+PICTURE = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
+)
 
 
 @tool(side_effects=False)
@@ -42,6 +48,28 @@ def test_a_piped_answer_is_plain_text_with_its_sources(
 def test_an_answer_without_citations_has_no_sources(surefoot: Surefoot, hosting: Hosting) -> None:
     done = surefoot("ask", "Who are you?", host=hosting(ScriptedModel(says("I do not know."))))
     assert done.stdout == "I do not know.\n"
+
+
+def test_a_picture_is_shown_with_the_question(
+    surefoot: Surefoot, hosting: Hosting, folder: Path
+) -> None:
+    (folder / "bird.png").write_bytes(PICTURE)
+    model = ScriptedModel(says("A penguin, I think."))
+    done = surefoot("ask", "What is this?", "--image", "bird.png", host=hosting(model))
+    assert (done.returncode, done.stdout) == (0, "A penguin, I think.\n")
+    shown = model.seen[0].messages[-1]
+    assert isinstance(shown, UserMessage)
+    assert [image.media_type for image in shown.images] == ["image/png"]
+
+
+def test_a_file_that_is_no_picture_is_refused(
+    surefoot: Surefoot, hosting: Hosting, folder: Path
+) -> None:
+    (folder / "bird.png").write_bytes(b"not a picture")
+    model = ScriptedModel(says("A penguin, I think."))
+    done = surefoot("ask", "What is this?", "--image", "bird.png", host=hosting(model))
+    assert done.returncode == 2
+    assert "PNG, JPEG, GIF or WebP" in done.stderr
 
 
 def test_json_is_one_event_per_line_and_nothing_else(surefoot: Surefoot, hosting: Hosting) -> None:

@@ -289,6 +289,11 @@ class Assistant:
         async for each in told:
             yield each
 
+    def receipts(self) -> list[Receipt]:
+        """Return the receipts of all that was forgotten, oldest first."""
+        forgetter = self._opened_already().forgetter
+        return [] if forgetter is None else forgetter.receipts()
+
     async def _forgetter(self) -> Forgetter:
         if (forgetter := (await self._opened()).forgetter) is None:
             raise ConfigurationError(

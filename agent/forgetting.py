@@ -70,7 +70,9 @@ class Forgetter:
         self._clock = clock
         folder = keeping.folder
         self._erasures = Erasures(None if folder is None else folder / "erasures")
-        self.receipts = None if folder is None else ReceiptBook(folder / "receipts")
+        self._book = None if folder is None else ReceiptBook(folder / "receipts")
+        self._given: list[Receipt] = []
+        """Receipts where there is no folder for them."""
 
     async def forget(
         self,
@@ -147,9 +149,15 @@ class Forgetter:
         vectors_of = [text for text in erasure.vectors_of if text not in still]
         receipt = await asyncio.to_thread(self._clean_and_scan, erasure, erased, vectors_of)
         self._erasures.done(erasure)
-        if self.receipts is not None:
-            self.receipts.keep(receipt)
+        if self._book is not None:
+            self._book.keep(receipt)
+        else:
+            self._given.append(receipt)
         return receipt
+
+    def receipts(self) -> list[Receipt]:
+        """Return the receipts of all that was forgotten, oldest first."""
+        return self._book.all() if self._book is not None else list(self._given)
 
     async def _said(
         self, scope: Scope, held: Matches, wanted: Wanted | None, with_run: str | None

@@ -23,7 +23,6 @@ from .erasures import Erasure
 from .forgetting import Forgetter
 from .learning import Learner, permitted
 from .models.structured import text_of
-from .receipts import Receipt
 from .runs import RunEngine
 
 logger = logging.getLogger(__name__)
@@ -75,8 +74,6 @@ class Housekeeper:
         self._idle = asyncio.Event()
         self._idle.set()
         self._task: asyncio.Task[None] | None = None
-        self.receipts: list[Receipt] = []
-        """Of what was forgotten since the start."""
         if self._to_forget:
             self.wake()
 
@@ -139,7 +136,7 @@ class Housekeeper:
             erasure = self._to_forget[0]
             for run_id in erasure.runs:
                 await self._until_over(run_id)
-            self.receipts.append(await self._forgetter.carry_out(erasure))
+            await self._forgetter.carry_out(erasure)
             self._to_forget.pop(0)
         if self._ways.learner is not None:
             await self._learn(self._ways.learner)

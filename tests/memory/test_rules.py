@@ -149,37 +149,3 @@ async def test_any_text_is_remembered_or_refused_and_can_be_searched_and_forgott
         kept = len(await memory.facts(ANNA, history=True))
         assert await memory.forget(ANNA) == kept
         assert await memory.facts(ANNA, history=True) == []
-
-
-people = st.sampled_from(["anna", "ben"])
-operations = st.lists(
-    st.tuples(
-        st.sampled_from(["remember", "forget", "forget one"]),
-        people,
-        st.sampled_from(["tea", "coffee", "walking", "rain"]),
-    ),
-    max_size=12,
-)
-
-
-@given(steps=operations)
-async def test_two_peoples_memories_never_mix(steps: list[tuple[str, str, str]]) -> None:
-    expected: dict[str, set[str]] = {"anna": set(), "ben": set()}
-    async with PlainMemory() as memory:
-        for what, person, thing in steps:
-            scope = Scope(user=person, thread_id="shared")
-            text = f"I like {thing} as {person}"
-            if what == "remember":
-                await memory.remember(text, scope)
-                expected[person].add(text)
-            elif what == "forget":
-                await memory.forget(scope)
-                expected[person].clear()
-            else:
-                await memory.forget(scope, query=thing)
-                expected[person].discard(text)
-            for who, texts in expected.items():
-                seen = await memory.facts(Scope(user=who, thread_id="shared"))
-                found = await memory.search(thing, Scope(user=who, thread_id="other"))
-                assert {fact.text for fact in seen} == texts
-                assert {finding.content for finding in found} <= texts

@@ -30,7 +30,7 @@ from .home import Home
 from .models.layer import Layer
 from .opening import Opened, Setup
 from .prompts import assistant_prompt
-from .questions import sound_images, sound_question, sound_tenant, sound_thread
+from .questions import sound_images, sound_instructions, sound_question, sound_tenant, sound_thread
 from .receipts import Receipt
 from .rooms import Rooms
 from .runs import Job, Run, ThreadKey, expire_runs
@@ -185,10 +185,12 @@ class Assistant:
         message_id: str | None = None,
         release: ReleasePolicy | None = None,
         busy: ThreadPolicy | None = None,
+        instructions: str = "",
     ) -> Job:
-        """Begin a run and return at once. The same `message_id` in a thread is the same run."""
+        """Begin a run, with instructions of its own; the same `message_id` is the same run."""
         here = await self._opened()
         clock = self._clock
+        most = self.settings.max_question_chars
         run_id = clock.new_id()
         scope = Scope(
             tenant=self._tenant(tenant),
@@ -198,8 +200,9 @@ class Assistant:
         run = Run(
             run_id=run_id,
             scope=scope,
-            text=sound_question(text, max_chars=self.settings.max_question_chars),
+            text=sound_question(text, max_chars=most),
             images=sound_images(images),
+            instructions=sound_instructions(instructions, max_chars=most),
             message_id=message_id,
             policy=release or self._release,
             created_at=clock.now(),

@@ -28,7 +28,7 @@ from .models.layer import Layer, make_layer
 from .prompts import Prompt
 from .recorded import work_recorded
 from .rooms import Rooms
-from .runs import Emit, Job, RunEngine, ThreadKey
+from .runs import Emit, Job, Run, RunEngine
 from .runs.recording import RecordingStore
 from .telemetry.observing import Observer, Watch
 from .thread_files import ThreadFiles
@@ -184,7 +184,7 @@ class Setup:
         )
 
         async def work(job: Job, emit: Emit) -> Answer:
-            equipment = await self._equipment(model, job.run.key)
+            equipment = await self._equipment(model, job.run)
             if not self.observers:
                 return await worker.work(job, emit, equipment)
             watch = Watch(self.observers, job.run)
@@ -206,11 +206,11 @@ class Setup:
         secrets = [v.get_secret_value() for v in values if isinstance(v, SecretStr)]
         return partial(work_recorded, RecordingStore(home.database, secrets=secrets))
 
-    async def _equipment(self, model: ChatModel, key: ThreadKey) -> Equipment:
-        tools = await self.thread_files.equip(key, await self.rooms.tools(key.tenant))
+    async def _equipment(self, model: ChatModel, run: Run) -> Equipment:
+        tools = await self.thread_files.equip(run.key, await self.rooms.tools(run.key.tenant))
         return Equipment(
             model=model,
             toolbox=Toolbox((*self.tools, *tools)),
             memory=self.rooms.memory(),
-            prompt=self.prompt,
+            prompt=self.prompt.adding(run.instructions),
         )

@@ -19,6 +19,11 @@ _CONTROL = re.compile(r"[\x01-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
+def sound_instructions(text: str, *, max_chars: int) -> str:
+    """Return instructions for one run, held to what a question is held to."""
+    return sound_question(text, max_chars=max_chars) if text.strip() else ""
+
+
 def sound_question(text: str, *, max_chars: int) -> str:
     """Return the question without control characters and outer space, or raise `InputError`."""
     if len(text) > max_chars:

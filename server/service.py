@@ -61,6 +61,8 @@ class Asked:
 
     text: str
     images: tuple[Image, ...] = ()
+    instructions: str = ""
+    """Added to the assistant's own for this question."""
     message_id: str | None = None
     release: ReleasePolicy | None = None
     busy: ThreadPolicy | None = None
@@ -136,6 +138,7 @@ class Caller:
                 message_id=asked.message_id,
                 release=asked.release,
                 busy=asked.busy,
+                instructions=asked.instructions,
             )
             self._watch(job)
             job.result.add_done_callback(lambda _: ended())

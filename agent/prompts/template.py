@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from string import Template
@@ -20,6 +20,12 @@ class Prompt:
     version: str
     """Changes whenever the words of its template do."""
     text: str
+
+    def adding(self, more: str) -> Prompt:
+        """Return the prompt with what the program that passes a question on adds to it."""
+        if not more:
+            return self
+        return replace(self, text=f"{self.text.rstrip()}\n\nAlso, for this question:\n{more}\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,8 @@ CREATE TABLE IF NOT EXISTS images (
     PRIMARY KEY (run_id, place)) WITHOUT ROWID;
 CREATE TRIGGER IF NOT EXISTS images_go_with_runs AFTER DELETE ON runs BEGIN
     DELETE FROM images WHERE run_id = old.run_id; END;
+CREATE TABLE IF NOT EXISTS instructions (
+    run_id TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS calls (
     call_id TEXT PRIMARY KEY, run_id TEXT NOT NULL, output TEXT) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS calls_of_run ON calls (run_id);

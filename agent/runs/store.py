@@ -38,6 +38,8 @@ class Run:
     created_at: str
     images: tuple[Image, ...] = ()
     """What the question shows; told only while the run has not ended."""
+    instructions: str = ""
+    """What the program that passes the question on adds to the assistant's own instructions."""
     status: Status = "queued"
     attempts: int = 0
     """How often a process has begun it."""
@@ -83,6 +85,10 @@ class RunStore:
                     for place, image in enumerate(run.images)
                 ],
             )
+            if run.instructions:
+                connection.execute(
+                    "INSERT INTO instructions VALUES (?, ?)", (run.run_id, run.instructions)
+                )
             note_use(connection, run.key, run.scope.user, run.text, run.created_at)
 
         return self._database.submit(work)
@@ -103,7 +109,19 @@ class RunStore:
         """Return the runs that an earlier process left behind, oldest first."""
         marks = ", ".join("?" * len(UNFINISHED))
         runs = await self._rows(f"WHERE status IN ({marks}) ORDER BY created_at", UNFINISHED)
-        return [replace(run, images=await self._images(run.run_id)) for run in runs]
+        return [
+            replace(
+                run,
+                images=await self._images(run.run_id),
+                instructions=await self._instructions(run.run_id),
+            )
+            for run in runs
+        ]
+
+    async def _instructions(self, run_id: str) -> str:
+        asked = "SELECT text FROM instructions WHERE run_id = ?"
+        row = await self._database.run(lambda c: c.execute(asked, (run_id,)).fetchone())
+        return "" if row is None else str(row[0])
 
     async def _images(self, run_id: str) -> tuple[Image, ...]:
         asked = "SELECT media_type, data FROM images WHERE run_id = ? ORDER BY place"

@@ -15,7 +15,7 @@ from surefoot.errors import NotFound
 from .database import Database
 from .log import ThreadKey
 
-RESUMING = ("calls", "decisions", "images", "states")
+RESUMING = ("calls", "decisions", "images", "instructions", "states")
 """The tables of what is only needed to resume a run."""
 
 _TITLE_CHARS = 80

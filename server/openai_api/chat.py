@@ -32,7 +32,7 @@ from ..guarded import CallerHere
 from ..problems import Refusal
 from ..service import Asked, Caller
 from ..streams import HEARTBEAT, event_stream, run_batches
-from .content import GivenMessage, citations_in
+from .content import GivenMessage, citations_in, instructions_in
 from .history import Threads
 from .models import NAME
 
@@ -103,7 +103,12 @@ async def complete(body: ChatRequest, caller: Caller, threads: Threads) -> Respo
     question, thread_id = await threads.of(caller, body.messages)
     if body.metadata and (named := body.metadata.get("thread_id")):
         thread_id = named
-    job = await caller.start(thread_id, Asked(text=question, release=safe_policy(caller)))
+    asked = Asked(
+        text=question,
+        release=safe_policy(caller),
+        instructions=instructions_in(body.messages),
+    )
+    job = await caller.start(thread_id, asked)
     chat = _Chat(caller, job, body, threads)
     if body.stream:
         return event_stream(caller, chat.chunks())

@@ -39,6 +39,11 @@ class GivenMessage(BaseModel):
         return "\n".join(part.text for part in self.content if part.text)
 
 
+def instructions_in(messages: Sequence[GivenMessage]) -> str:
+    """Return what the system's and developer's messages say."""
+    return "\n\n".join(m.text for m in messages if m.role in ("system", "developer"))
+
+
 def citations_in(
     text: str, evidence: Sequence[Evidence], *, thread_id: str
 ) -> list[dict[str, JsonValue]]:

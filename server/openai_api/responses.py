@@ -21,7 +21,7 @@ from ..problems import Refusal
 from ..service import Asked, Caller
 from ..streams import HEARTBEAT, event_stream, run_batches
 from .chat import safe_policy, seconds_of
-from .content import GivenMessage
+from .content import GivenMessage, instructions_in
 from .responding import Retelling, Told
 
 
@@ -53,6 +53,14 @@ class ResponseRequest(BaseModel):
     metadata: dict[str, str] | None = None
     previous_response_id: str | None = Field(default=None, max_length=300)
     conversation: str | ConversationRef | None = None
+    instructions: str | None = None
+
+    @property
+    def messages(self) -> list[GivenMessage]:
+        """The messages in its input."""
+        if isinstance(self.input, str):
+            return [GivenMessage(role="user", content=self.input)]
+        return [item for item in self.input if isinstance(item, GivenMessage)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,14 +128,15 @@ async def _begun(caller: Caller, body: ResponseRequest) -> Place:
     items = body.input if isinstance(body.input, list) else []
     if approvals := [item for item in items if isinstance(item, Approval)]:
         return await _decided(caller, body, approvals)
-    if isinstance(body.input, str):
-        question = body.input
-    else:
-        said = [m for m in items if isinstance(m, GivenMessage) and m.role == "user"]
-        if not said:
-            raise InputError("The input holds no message of the user.")
-        question = said[-1].text
-    asked = Asked(text=question, release=safe_policy(caller))
+    said = [message for message in body.messages if message.role == "user"]
+    if not said:
+        raise InputError("The input holds no message of the user.")
+    more = [body.instructions or "", instructions_in(body.messages)]
+    asked = Asked(
+        text=said[-1].text,
+        release=safe_policy(caller),
+        instructions="\n\n".join(text for text in more if text),
+    )
     job = await caller.start(await _thread_for(caller, body), asked)
     return Place(run=job.run, after=job.first_seq, previous=body.previous_response_id)
 

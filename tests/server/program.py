@@ -10,6 +10,7 @@ Usage: program.py DATA_DIR [name=value of a server setting …]. Prints its addr
     draw         draws a chart
     wait         calls a tool that never ends
     fail         the provider fails
+    orders       says the last line of its instructions
     anything     is answered with "Hello." and, if there are any, the earlier questions
 """
 
@@ -50,6 +51,10 @@ class Obedient:
         if word == "go":
             self._go.set()
         results = [m for m in request.messages[asked[-1] :] if isinstance(m, ToolMessage)]
+        if word == "orders":
+            yield TextDelta(request.messages[0].text.strip().rpartition("\n")[2])
+            yield Finished(reason="stop")
+            return
         if word == "fail":
             raise ModelError("The provider is down.", status=500)
         if word in _PLANS and not results:

@@ -77,6 +77,7 @@ async def test_a_conversation_from_elsewhere_is_known_from_what_the_client_sends
 ) -> None:
     done = await client.chat.completions.create(
         model="surefoot",
+        user="ann",
         messages=[
             {"role": "user", "content": "my name is Ann"},
             {"role": "assistant", "content": "Good to meet you, Ann."},
@@ -164,3 +165,32 @@ async def test_a_response_is_cancelled(client: AsyncOpenAI) -> None:
     await stream.close()
     with pytest.raises(openai.NotFoundError):
         await client.responses.retrieve("resp_none_0")
+
+
+@pytest.mark.parametrize("role", ["system", "developer"])
+async def test_system_and_developer_messages_are_instructions_for_the_question(
+    client: AsyncOpenAI, role: str
+) -> None:
+    done = await client.chat.completions.create(
+        model="surefoot",
+        messages=[
+            {"role": role, "content": "Say good morning."},  # type: ignore[list-item,misc]
+            {"role": "user", "content": "orders"},
+        ],
+    )
+    assert done.choices[0].message.content == "Say good morning."
+    plain = await client.chat.completions.create(
+        model="surefoot", messages=[{"role": "user", "content": "orders"}]
+    )
+    assert plain.choices[0].message.content != "Say good morning."
+
+
+async def test_instructions_of_a_response_are_for_that_response_alone(client: AsyncOpenAI) -> None:
+    first = await client.responses.create(
+        model="surefoot", input="orders", instructions="Say good evening."
+    )
+    assert first.output_text == "Say good evening."
+    second = await client.responses.create(
+        model="surefoot", input="orders", previous_response_id=first.id
+    )
+    assert second.output_text != "Say good evening."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,14 @@ async def test_a_run_that_has_ended_leaves_nothing_to_resume(database: Database)
     await store.finish("r1", "completed", at=now())
     assert await store.state("r1") is None
     assert await store.load("r1") == {}
+
+
+async def test_what_a_run_was_told_is_known_to_the_process_that_takes_it_up(
+    database: Database,
+) -> None:
+    store = RunStore(database)
+    await store.add(replace(RUN, instructions="Be brief."))
+    assert [run.instructions for run in await store.unfinished()] == ["Be brief."]
 
 
 async def test_a_run_that_was_kept_but_told_nothing_yet_begins_anew(database: Database) -> None:

@@ -28,6 +28,8 @@ from .checks import (
     timed,
 )
 from .checks.claims.saying import cited
+from .checks.claims.standing import Standing
+from .checks.claims.support import FEATURES, MEANING_FEATURES, features_of
 from .checks.figures import Figures, figures_in
 from .checks.numbers import Number, states
 from .context import RunContext
@@ -43,6 +45,7 @@ from .state import RunState
 if TYPE_CHECKING:
     from .approval import Decision
     from .checkpoints import Checkpoints
+    from .checks.claims.meaning import Encoder, MeaningReview
     from .driving import Desk, Durability, drive
     from .machine import Machine, build
 
@@ -51,7 +54,9 @@ _HOMES = {
     "Decision": "approval",
     "Desk": "driving",
     "Durability": "driving",
+    "Encoder": "checks.claims.meaning",
     "Machine": "machine",
+    "MeaningReview": "checks.claims.meaning",
     "build": "machine",
     "drive": "driving",
 }
@@ -59,6 +64,8 @@ _HOMES = {
 __all__ = [
     "CONTEXT_OPENS",
     "DEFAULT_CHECKS",
+    "FEATURES",
+    "MEANING_FEATURES",
     "PLAN_SPEC",
     "RUN_NOTE",
     "AnswerCheck",
@@ -76,9 +83,11 @@ __all__ = [
     "Decision",
     "Desk",
     "Durability",
+    "Encoder",
     "EvidenceLedger",
     "Figures",
     "Machine",
+    "MeaningReview",
     "MemoryCheck",
     "MemorySubject",
     "Number",
@@ -90,11 +99,13 @@ __all__ = [
     "RunContext",
     "RunState",
     "SentenceSplitter",
+    "Standing",
     "Timekeeper",
     "build",
     "cited",
     "draft",
     "drive",
+    "features_of",
     "figures_in",
     "fill",
     "follow",

@@ -29,6 +29,8 @@ class Verdict(BaseModel):
     evidence_ids: tuple[str, ...] = ()
     repair: str | None = None
     """What would put it right, addressed to the planner."""
+    confidence: float | None = None
+    """How likely the claim holds, as measured on labelled claims; None where nothing was."""
 
     @property
     def failed(self) -> bool:

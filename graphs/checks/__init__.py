@@ -14,6 +14,7 @@ from .check import (
     as_event,
     timed,
 )
+from .claims.entailed import entailed
 from .claims.measuring import units_agree
 from .claims.naming import names_in_evidence
 from .claims.quotes import quotes_in_evidence
@@ -49,6 +50,7 @@ DEFAULT_CHECKS = Checks(
         quotes_in_evidence,
         names_in_evidence,
         wording_agrees,
+        entailed,
     ),
     memory=(no_secret, has_source),
 )
@@ -77,6 +79,7 @@ __all__ = [
     "citations_exist",
     "covers_question",
     "directions_agree",
+    "entailed",
     "has_source",
     "judge",
     "names_in_evidence",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from surefoot.verdicts import Verdict
 
 from .check import timed
-from .claims.computed import derivation
+from .claims.computed import Derivation, derivation
 from .claims.quantities import cell_units, quantity
 from .claims.saying import cited
 from .claims.standing import Standing
@@ -62,7 +62,7 @@ def numbers_in_evidence(claim: Claim) -> Verdict | None:
     falls = _FALLS.search(claim.text) is not None
     left = [one for one in numbers if not any(_states(g, one, falls) for g in grounds)]
     left = [one for one in left if not _is_meant(one, standing) and not _is_year(one, grounds)]
-    found = [(one, derivation(one, standing)) for one in left]
+    found = [(one, _derived(one, standing)) for one in left]
     loose = (
         sum(how is None for _, how in found)
         + sum(not any(g.tell(one) for g in grounds) for one in figures.days)
@@ -80,13 +80,18 @@ def numbers_in_evidence(claim: Claim) -> Verdict | None:
 
 def _missing(claim: Claim, loose: int, standing: Standing) -> Verdict:
     if not standing.is_whole:
-        return claim.not_checked("too_long", "The evidence is too long to be searched to its end.")
+        return claim.not_checked("too_large", "The evidence is too long to be searched to its end.")
     return claim.unsupported(
         "number_not_in_evidence",
         f"{'One number' if loose == 1 else f'{loose} numbers'} of the sentence cannot be found in "
         "the evidence it stands on.",
         repair="Use only numbers that the cited evidence shows; compute others with a tool.",
     )
+
+
+def _derived(number: Number, standing: Standing) -> Derivation | None:
+    readings = quantity(standing.saying.text, number).readings(standing)
+    return next((how for one in readings if (how := derivation(one, standing))), None)
 
 
 def _is_meant(number: Number, standing: Standing) -> bool:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from pathlib import Path
 
+from .claims import print_claims, train
 from .faults import rates, trials
 from .suite import answers
+from .wice import labelled_claims
 
 
 def main() -> None:
@@ -15,9 +18,19 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     faults = commands.add_parser("faults", help="break 200 true answers in ten ways")
     faults.add_argument("--missed", action="store_true", help="show what the tuned half misses")
+    for name, about in (
+        ("wice", "tell labelled claims apart, by each check and by all"),
+        ("train", "write the weights anew from labelled claims"),
+    ):
+        commands.add_parser(name, help=about).add_argument("data", type=Path, help="WiCE's claims")
     args = parser.parse_args()
-    if args.command == "faults":
-        print_faults(missed=args.missed)
+    match args.command:
+        case "faults":
+            print_faults(missed=args.missed)
+        case "wice":
+            print_claims(labelled_claims(args.data))
+        case _:
+            train(labelled_claims(args.data))
 
 
 def print_faults(*, missed: bool) -> None:

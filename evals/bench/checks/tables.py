@@ -181,7 +181,7 @@ def _dated(tables: Tables, about: Dated, chance: random.Random) -> Iterator[Stat
         return f"{value:,.{about.decimals}f} {unit}".strip()
 
     for date, value in chance.sample(unlike, min(6, len(unlike))):
-        other = chance.choice([one for one in rows if one[0] != date])
+        other = chance.choice([one for one in _ends(rows, about.decimals) if one[0] != date])
         away = chance.choice([-11, -4, 5, 30])
         faults: dict[Fault, str] = {
             "date": about.says.format(
@@ -237,7 +237,7 @@ def _distinct(rows: list[tuple[str, float]], decimals: int) -> list[tuple[str, f
 
 def _ends(rows: list[tuple[str, float]], decimals: int) -> list[tuple[str, float]]:
     """Return rows of which every two have different numbers, as they are said."""
-    return list({round(value, decimals): (key, value) for key, value in rows}.values())
+    return list({round(value, decimals): (key, value) for key, value in reversed(rows)}.values())
 
 
 def _off(

@@ -10,7 +10,7 @@ from functools import cached_property
 from ..numbers import Number, states
 from .evidence import Witness
 from .lexicon import NEGATION, OPPOSITES, QUANTIFIERS
-from .passages import Found, Passage
+from .passages import Found, Passage, denials_in
 from .saying import Saying
 from .words import flat, standing_alone, stems_of, words
 
@@ -27,16 +27,16 @@ _MARKED = re.compile(
     re.IGNORECASE,
 )
 _SAYS_NO = re.compile(
-    r"\b(?:refus\w*|fail\w*|unless|except|instead|rather|lack\w*|missing|den(?:y|ies|ied)|reject\w*|"
-    r"prevent\w*|unable|hardly|forbid\w*|left out|leaves? out|exclud\w*|absent|empty|avoid\w*|"
-    r"unlike|unknown|unchanged|impossible|only|few|little|less|stop\w*)\b",
+    r"\b(?:refus\w*|fail\w*|unless|except|instead|rather|lacks?|lacking|den(?:y|ies|ied)|reject\w*|"
+    r"prevent\w*|unable|hardly|forbid\w*|left out|leaves? out|exclud\w*|avoid\w*|unlike|impossible|"
+    r"only|without|un\w{3,}ed)\b",
     re.IGNORECASE,
 )
-_UNABLE = re.compile(
-    r"\b(?:unable|refus\w*|fail\w*|lack\w*|missing|absent|impossible|without|un\w{3,}ed|exclud\w*|"
-    r"prevent\w*|forbid\w*|skip\w*|ignor\w*|avoid\w*|den(?:y|ies|ied))\b",
-    re.IGNORECASE,
-)
+_SAME = 0.85
+"""Share of words in common from which on two sentences say the same."""
+_NEAR = 25
+"""Characters before a word in which a negation is taken to deny it."""
+_DOES = r"\b(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|must|should)\s+"
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,25 @@ class Alignment:
             denied = next((stem for stem in denial if stem in there), None)
             if denied is not None and not _stands_denied(denied, self.passage.plain):
                 return True
-        for denial in self.passage.denials:
-            if denial[0] in self.saying.stems and not _stands_denied(denial[0], self.saying.plain):
-                return not _UNABLE.search(self.saying.plain)
-        plain = not NEGATION.search(self.passage.plain) and not _SAYS_NO.search(self.text)
-        return self.saying.negates and plain
+        ours = {one.stem: one for one in words(self.saying.plain)}
+        for denied, *_ in self.passage.denials:
+            if denied not in ours or _stands_denied(denied, self.saying.plain):
+                continue
+            if not ours[denied].is_grammar or re.search(
+                rf"{_DOES}{re.escape(ours[denied].text)}\b", self.saying.plain
+            ):
+                return True
+        return self._outnumbers()
+
+    def _outnumbers(self) -> bool:
+        """Return whether one of two sentences that say the same has a negation more."""
+        ours = len(NEGATION.findall(self.saying.plain))
+        theirs = len(NEGATION.findall(self.passage.plain))
+        if ours > theirs:
+            plain = not theirs and not _SAYS_NO.search(self.passage.plain)
+            return plain or self.coverage >= _SAME
+        back = len(self.passage.stems & self.saying.stems) / max(len(self.passage.stems), 1)
+        return ours < theirs and self.coverage >= _SAME and back >= _SAME
 
     def opposes(self) -> bool:
         """Return whether the claim has the opposite of a word that stands there."""
@@ -131,7 +145,7 @@ class Alignment:
 
     def unconditions(self) -> bool:
         """Return whether it holds only under a condition that the claim leaves out."""
-        for match in _CONDITION.finditer(self.passage.text):
+        for match in _CONDITION.finditer(self.passage.plain):
             clause = stems_of(match["clause"])
             if clause and len(clause & self.saying.stems) <= 0.34 * len(clause):
                 rest = self.passage.stems - clause
@@ -199,9 +213,8 @@ def _beside(text: str, number: Number) -> set[tuple[int, str]]:
 
 
 def _stands_denied(stem: str, text: str) -> bool:
-    """Return whether the word stands behind a negation in its clause, anywhere in a text."""
-    places = [one for one in words(text) if one.stem == stem]
-    return any(
-        NEGATION.search(clause) or _SAYS_NO.search(clause)
-        for clause in (re.split(r"[,;:.]\s", text[: one.start])[-1] for one in places)
-    )
+    """Return whether the word stands close behind a negation, anywhere in a text."""
+    if any(stem in denial[:2] for denial in denials_in(text)):
+        return True
+    places = (one.start for one in words(text) if one.stem == stem)
+    return any(_SAYS_NO.search(text[max(start - _NEAR, 0) : start]) for start in places)

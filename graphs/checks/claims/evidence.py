@@ -29,6 +29,11 @@ class Witness:
         return self.grid is not None
 
     @cached_property
+    def is_prose(self) -> bool:
+        """True when it is text that people write, not values or what a program prints."""
+        return self.item.kind in ("document", "memory") and not self.is_table
+
+    @cached_property
     def grid(self) -> Grid | None:
         """Its rows."""
         return grid_of(self.item)
@@ -59,7 +64,8 @@ class Witness:
     @cached_property
     def text(self) -> str:
         """All that a reader of it sees: what it says and where it comes from."""
-        return seen(self.item)
+        names = " ".join(self.grid.columns).replace("_", " ") if self.grid is not None else ""
+        return f"{seen(self.item)}\n{names}" if names else seen(self.item)
 
     @cached_property
     def flat(self) -> str:

@@ -50,10 +50,11 @@ def _differs(said: Quantity, standing: Standing) -> bool:
                 None if unit is None else unit == said.unit
                 for unit in text_units(witness, said.number)
             ]
-    if not told and (how := derivation(said.number, standing)) is not None and how.column:
-        units = units_in(how.column)
-        return bool(units) and said.unit not in units
-    return bool(told) and all(one is False for one in told)
+    if not told:
+        hows = (derivation(one, standing) for one in said.readings(standing))
+        columns = [how.column for how in hows if how is not None]
+        return any((units := units_in(one)) and said.unit not in units for one in columns)
+    return all(one is False for one in told)
 
 
 def _renamed(standing: Standing) -> bool:

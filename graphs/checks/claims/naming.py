@@ -30,7 +30,7 @@ def names_in_evidence(claim: Claim) -> Verdict | None:
     if not loose:
         return claim.supported()
     if not standing.is_whole:
-        return claim.not_checked("too_long", "The evidence is too long to be searched to its end.")
+        return claim.not_checked("too_large", "The evidence is too long to be searched to its end.")
     if not claim.cited:
         return claim.unsupported(
             "own_knowledge",

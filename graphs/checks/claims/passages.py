@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import nlargest
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from ..figures import Figures, figures_in
 from .lexicon import NEGATION
@@ -166,9 +166,10 @@ def denials_in(text: str) -> tuple[tuple[str, ...], ...]:
     found: list[tuple[str, ...]] = []
     for match in NEGATION.finditer(text):
         clause = re.split(r"[.;:,]\s|\b(?:and|but|or)\b", text[match.end() :], maxsplit=1)[0]
-        said = [one.stem for one in words(clause) if one.text.lower() not in _PASSED_OVER]
+        said = [one for one in words(clause) if one.text.lower() not in _PASSED_OVER]
         if said:
-            found.append(tuple(said[:3]))
+            rest = (one.stem for one in said[1:] if not one.is_grammar)
+            found.append((said[0].stem, *islice(rest, 2)))
     return tuple(found)
 
 

@@ -8,13 +8,11 @@ from surefoot.verdicts import Verdict
 
 from ..check import timed
 from ..subjects import Claim
+from .saying import FEWEST_QUOTED
 from .standing import Standing
 from .words import flat, words
 
 _GAP = re.compile(r"\s*(?:\[[^\]]*\]|\(\.\.\.\)|\.\.\.|…)\s*")
-_FEWEST = 2
-"""Words from which on quotation marks quote; around a single word they may only set it apart."""
-
 _LONGEST_TITLE = 8
 
 
@@ -25,14 +23,14 @@ def quotes_in_evidence(claim: Claim) -> Verdict | None:
     Case, spaces, typography and Markdown do not count, and what is left out may be marked.
     """
     standing = Standing.of(claim)
-    quotes = [one for one in standing.saying.quotes if len(one.split()) >= _FEWEST]
+    quotes = [one for one in standing.saying.quotes if len(one.split()) >= FEWEST_QUOTED]
     if not quotes:
         return None
     loose = [one for one in quotes if not _is_there(one, standing)]
     if not loose:
         return claim.supported()
     if not standing.is_whole:
-        return claim.not_checked("too_long", "The evidence is too long to be searched to its end.")
+        return claim.not_checked("too_large", "The evidence is too long to be searched to its end.")
     return claim.unsupported(
         "quote_not_in_evidence",
         f"{'A quotation' if len(loose) == 1 else f'{len(loose)} quotations'} of the sentence "

@@ -33,6 +33,8 @@ _OPENING = re.compile(
 _QUOTED = re.compile(
     r"“([^”\n]{2,400})”|(?<![\w\"])\"([^\"\n]{2,400})\"(?![\w\"])|«([^»\n]{2,400})»"
 )
+FEWEST_QUOTED = 2
+"""Words from which on quotation marks quote; around one word they may only set it apart."""
 _TICKED = re.compile(r"`+([^`\n]{1,120})`+")
 _CODE = re.compile(
     r"(?<![\w`/.-])(?:--[a-z][\w-]+|[A-Za-z_]\w*\(\)|[A-Za-z]\w*_\w+|[a-z]+[A-Z]\w+|[A-Z][a-z]+[A-Z]\w+|"
@@ -108,7 +110,7 @@ class Saying:
     @cached_property
     def figures(self) -> Figures:
         """Its numbers, dates, times and versions."""
-        return figures_in(self.text)
+        return figures_in(_QUOTED.sub(_held, self.text))
 
     @cached_property
     def quotes(self) -> tuple[str, ...]:
@@ -179,6 +181,11 @@ def _is_name(word: Word) -> bool:
         and not (len(word.text) == 1 and lowered in ("a", "i"))
         and lowered not in UNITS
     )
+
+
+def _held(match: re.Match[str]) -> str:
+    """Leave out what the check of quotations holds to the evidence word by word."""
+    return _blank(match) if len(match[0].split()) >= FEWEST_QUOTED else match[0]
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -114,7 +114,7 @@ class Forgetter:
             query=query,
             asked_at=self._clock.now(),
             facts=tuple(fact.memory_id for fact in held.facts),
-            runs=tuple(dict.fromkeys(each.run_id for each in said)),
+            runs=tuple(dict.fromkeys(_runs(held, said, with_run))),
             words=() if query is None else matter,
             needles=tuple(sorted(needle.hex() for needle in needles_of(matter, query or ""))),
             vectors_of=tuple(_embedded(held))[:_MOST_VECTORS],
@@ -257,6 +257,13 @@ def _in_thread(held: Matches, thread: str) -> Matches:
         facts=tuple(fact for fact in held.facts if fact.thread_id == thread),
         turns=tuple(kept for kept in held.turns if kept.thread_id == thread),
     )
+
+
+def _runs(held: Matches, said: Sequence[Saying], with_run: str | None) -> Iterable[str]:
+    yield from (each.run_id for each in said)
+    yield from (kept.turn.run_id for kept in held.turns)
+    if with_run is not None:
+        yield with_run
 
 
 def _wanted(held: Matches, query: str | None) -> Wanted | None:

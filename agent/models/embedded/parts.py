@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from .steps import Embed
 
 
-WHAT_TO_FORGET = "Tell me what to forget, such as “forget that I live in Oslo”."
+WHAT_TO_FORGET = "Tell me what to forget, in the words in which you told me."
 CONFIRM_FIRST = (
     "That deletes everything I remember of you, and cannot be undone. "
-    "Say “yes, forget everything” to confirm."
+    "To confirm it, say: yes, forget everything."
 )
 
 

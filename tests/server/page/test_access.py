@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
-DARK = {"color_scheme": "dark", "reduced_motion": "reduce"}
+DESK = {"viewport": {"width": 1280, "height": 800}}
+DARK = {**DESK, "color_scheme": "dark", "reduced_motion": "reduce"}
 FOR_AXE = {"bypass_csp": True, "reduced_motion": "reduce"}
 QUESTION = "How much heavier is the average Gentoo than the average Adelie?"
 
@@ -64,18 +65,23 @@ def test_the_rules_of_accessibility_hold_by_day_at_night_and_on_a_phone(
 def test_pictures_of_the_page_on_a_desk_in_the_dark_and_on_a_phone(
     workspace: Site, open_tab: Opens, tmp_path: Path
 ) -> None:
-    tab = open_tab(workspace.url)
-    run = tab.ask(QUESTION)
+    tab = open_tab(workspace.url, **DESK)
+    tab.ask(QUESTION)
+    run = tab.ask("What does exit code 3 mean, and how many penguins are female?")
+    run.locator(".work > summary").click()
     run.locator(".answer .cite").first.click()
-    tab.page.locator("#panel pre").wait_for()
+    tab.page.locator("#panel mark").wait_for()
     picture(tab.page, "page", tmp_path)
     dark = open_tab(tab.page.url, **DARK)
     expect(dark.page.locator("html")).to_have_attribute("data-theme", "dark")
-    dark.page.locator(".foot summary").wait_for()
-    dark.page.locator(".work > summary").click()
+    expect(dark.page.locator(".foot:not([hidden])")).to_have_count(2)
+    dark.page.locator(".work > summary").first.click()
+    dark.page.locator(".step summary").nth(2).click()
+    dark.page.locator("#conversation").evaluate("node => { node.scrollTop = 0; }")
     picture(dark.page, "page-dark", tmp_path)
     phone = open_tab(tab.page.url, **PHONE)
-    phone.page.locator(".foot summary").wait_for()
+    expect(phone.page.locator(".foot:not([hidden])")).to_have_count(2)
+    expect(phone.page.locator("#title")).to_have_text(QUESTION)
     picture(phone.page, "page-phone", tmp_path)
 
 

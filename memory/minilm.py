@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +27,7 @@ MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6
 VOCABULARY_SHA256 = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
 
 _DIMENSION = 384
+_MAX_THREADS = 4
 _MAX_TOKENS = 256
 _MAX_CHARS = 20_000
 """Far more than 256 tokens of any real text; keeps a huge one from being split for nothing."""
@@ -40,15 +43,15 @@ class MiniLM:
     Reads the first 256 tokens of a text. The model and its vocabulary are checked against their
     checksums and loaded when first used. Safe to call from several threads: ONNX Runtime lets go
     of the interpreter lock while it computes, so an event loop stays free when `embed` runs in a
-    worker thread. One compute thread is the default, because a second one makes single texts
-    slower on a busy machine.
+    worker thread. One text is computed by one thread, since a second one makes it slower on a busy
+    machine; many texts are shared out among `threads`, by default one for each processor up to 4.
     """
 
     name = "all-MiniLM-L6-v2-int8"
     dimension = _DIMENSION
 
-    def __init__(self, *, threads: int = 1, cached_texts: int = 1024) -> None:
-        self._threads = threads
+    def __init__(self, *, threads: int | None = None, cached_texts: int = 1024) -> None:
+        self._threads = threads or min(os.cpu_count() or 1, _MAX_THREADS)
         self._cached_texts = cached_texts
         self._cache: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = threading.Lock()
@@ -91,14 +94,24 @@ class MiniLM:
         if not texts:
             return rows
         session, tokens = self._loaded(), [_token_ids(text) for text in texts]
-        for batch in _batches([len(ids) for ids in tokens]):
-            rows[batch] = _mean_pooled(session, [tokens[i] for i in batch])
+        batches = list(_batches([len(ids) for ids in tokens]))
+
+        def compute(batch: list[int]) -> Vectors:
+            return _mean_pooled(session, [tokens[i] for i in batch])
+
+        if len(batches) == 1 or self._threads == 1:
+            pooled = [compute(batch) for batch in batches]
+        else:
+            with ThreadPoolExecutor(self._threads, "minilm") as threads:
+                pooled = list(threads.map(compute, batches))
+        for batch, told in zip(batches, pooled, strict=True):
+            rows[batch] = told
         return unit_rows(rows)
 
     def _loaded(self) -> InferenceSession:
         with self._lock:
             if self._session is None:
-                self._session = _open_session(_verified_model(), self._threads)
+                self._session = _open_session(_verified_model())
             return self._session
 
 
@@ -133,11 +146,11 @@ def _states(
     return np.asarray(session.run(None, inputs)[0], np.float32), mask
 
 
-def _open_session(model: Path, threads: int) -> InferenceSession:
+def _open_session(model: Path) -> InferenceSession:
     from onnxruntime import InferenceSession, SessionOptions
 
     options = SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 3

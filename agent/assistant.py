@@ -330,9 +330,9 @@ class Assistant:
         """Return a run that has not ended."""
         return None if self._open is None else self._open.engine.job(run_id)
 
-    async def cancel(self, run_id: str) -> None:
+    async def cancel(self, run_id: str, *, reason: str = "it was stopped") -> None:
         """Stop a run; its thread stays usable and keeps what had been said."""
-        await (await self._opened()).engine.cancel(run_id)
+        await (await self._opened()).engine.cancel(run_id, reason=reason)
 
     async def drain(self) -> None:
         """Wait until every run has ended or waits for a person, and what is done behind runs is."""

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-from surefoot.agent import Assistant, Job, Run, Thread, ThreadKey
+from surefoot.agent import ROLLED_BACK, Assistant, Job, Run, Thread, ThreadKey
 from surefoot.answer import Answer
 from surefoot.errors import NotFound, SurefootError
 from surefoot.events import ApprovalRequested, ApprovalResolved, Event
@@ -158,10 +158,13 @@ class Caller:
             raise _no_run(run_id)
         return found
 
-    async def cancel(self, run_id: str, *, thread_id: str | None = None) -> Run:
-        """Stop a run."""
+    async def cancel(
+        self, run_id: str, *, thread_id: str | None = None, rollback: bool = False
+    ) -> Run:
+        """Stop a run; with `rollback` its thread forgets that it was begun."""
         run = await self.run(run_id, thread_id=thread_id)
-        await self.assistant.cancel(run.run_id)
+        reason = ROLLED_BACK if rollback else "it was stopped"
+        await self.assistant.cancel(run.run_id, reason=reason)
         return run
 
     async def decide(

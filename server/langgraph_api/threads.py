@@ -87,6 +87,24 @@ async def delete(thread_id: str, caller: CallerHere) -> Response:
     return Response(status_code=204)
 
 
+class Prune(BaseModel):
+    """Which threads are to be made smaller, and how."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    thread_ids: list[str] = Field(max_length=1_000)
+    strategy: Literal["delete", "keep_latest"] = "delete"
+
+
+async def prune(body: Prune, caller: CallerHere) -> Json:
+    """Erase threads. With `keep_latest` nothing is left to do: no older checkpoints are kept."""
+    threads = [await caller.thread(thread_id) for thread_id in body.thread_ids]
+    if body.strategy == "delete":
+        for thread in threads:
+            await caller.delete(thread.key.thread_id)
+    return {"pruned_count": len(threads)}
+
+
 async def search(body: Search, caller: CallerHere) -> Response:
     """Find threads."""
     book = caller.assistant.home.threads
@@ -186,6 +204,7 @@ def add_routes(router: APIRouter) -> None:
     router.post("/threads")(create)
     router.post("/threads/search")(search)
     router.post("/threads/count")(count)
+    router.post("/threads/prune")(prune)
     router.get("/threads/{thread_id}")(get)
     router.patch("/threads/{thread_id}")(update)
     router.delete("/threads/{thread_id}", status_code=204)(delete)

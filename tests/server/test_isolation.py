@@ -140,6 +140,9 @@ OBJECTS: list[tuple[str, str, JsonValue]] = [
     ("GET", "/threads/{thread}/runs/{run}/join", None),
     ("GET", "/threads/{thread}/runs/{run}/stream", None),
     ("POST", "/threads/{thread}/runs/{run}/cancel", None),
+    ("POST", "/runs/cancel", {"thread_id": THREAD, "run_ids": ["{run}"]}),
+    ("POST", "/threads/prune", {"thread_ids": [THREAD]}),
+    ("POST", "/threads/{thread}/copy", None),
 ]
 """Every route that names an object, with a body that would be taken."""
 
@@ -148,7 +151,8 @@ def may_begin_its_own(row: tuple[str, str, JsonValue]) -> bool:
     """Return whether another tenant begins a thread of the same name of its own with this."""
     method, path, body = row
     begins = path in ("/v1/threads/{thread}/runs", "/threads/{thread}/runs")
-    return method == "POST" and (begins or THREAD in json.dumps(body))
+    is_asked = not path.startswith(("/runs/cancel", "/threads/prune"))
+    return method == "POST" and (begins or (is_asked and THREAD in json.dumps(body)))
 
 
 COMMON = {
@@ -158,6 +162,8 @@ COMMON = {
     *("/assistants/{assistant_id}/graph", "/assistants/{assistant_id}/schemas"),
     *("/assistants/{assistant_id}/subgraphs", "/threads", "/threads/search", "/threads/count"),
     *("/runs", "/runs/stream", "/runs/wait", "/v1/chat/completions", "/v1/responses"),
+    *("/runs/crons", "/runs/crons/search", "/runs/crons/count", "/runs/crons/{cron_id}"),
+    "/threads/{thread_id}/runs/crons",
 }
 """Routes that name no object of anybody's."""
 OPEN = {"/healthz", "/readyz", "/ok", "/info"}

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
-from langgraph_sdk.errors import ConflictError, NotFoundError
+from langgraph_sdk.errors import APIStatusError, ConflictError, NotFoundError
 from langgraph_sdk.schema import StreamPart
 
 from .conftest import Live
@@ -182,3 +182,68 @@ async def test_what_cannot_be_done_is_said(client: LangGraphClient) -> None:
     thread = (await client.threads.create())["thread_id"]
     with pytest.raises(httpx.HTTPStatusError):
         await client.threads.update_state(thread, {"messages": []})
+
+
+async def until_running(client: LangGraphClient, thread_id: str, run_id: str) -> None:
+    """Wait until a run has called its tool."""
+    while not (await client.threads.get_state(thread_id))["values"]["messages"][-1].get(
+        "tool_calls"
+    ):
+        assert (await client.runs.get(thread_id, run_id))["status"] in ("pending", "running")
+
+
+@pytest.mark.parametrize("many", [False, True])
+async def test_a_run_that_is_rolled_back_has_never_been(
+    client: LangGraphClient, many: bool
+) -> None:
+    thread_id = (await client.threads.create())["thread_id"]
+    before = await client.runs.wait(thread_id, "surefoot", input=asks("good morning"))
+    run = await client.runs.create(thread_id, "surefoot", input=asks("wait"))
+    await until_running(client, thread_id, run["run_id"])
+    if many:
+        await client.runs.cancel_many(
+            thread_id=thread_id, run_ids=[run["run_id"]], action="rollback"
+        )
+    else:
+        await client.runs.cancel(thread_id, run["run_id"], wait=True, action="rollback")
+    assert (await client.threads.get_state(thread_id))["values"] == before
+    after = await client.runs.wait(thread_id, "surefoot", input=asks("what did I say?"))
+    assert isinstance(after, dict)
+    assert "wait" not in after["messages"][-1]["content"]
+
+
+async def test_all_runs_of_a_status_are_stopped_at_once(client: LangGraphClient) -> None:
+    thread_id = (await client.threads.create())["thread_id"]
+    runs = [
+        await client.runs.create(
+            thread_id, "surefoot", input=asks("wait"), multitask_strategy="enqueue"
+        )
+        for _ in range(3)
+    ]
+    await client.runs.cancel_many(thread_id=thread_id, status="pending")
+    assert [run["status"] for run in await client.runs.list(thread_id)] == [
+        "interrupted",
+        "interrupted",
+        "running",
+    ]
+    await client.runs.cancel_many(thread_id=thread_id, status="all")
+    ended = [await client.runs.get(thread_id, run["run_id"]) for run in runs]
+    assert {run["status"] for run in ended} == {"interrupted"}
+
+
+async def test_threads_are_pruned_by_erasing_them(client: LangGraphClient) -> None:
+    threads = [(await client.threads.create())["thread_id"] for _ in range(2)]
+    assert await client.threads.prune(threads, strategy="keep_latest") == {"pruned_count": 2}
+    assert await client.threads.prune(threads) == {"pruned_count": 2}
+    with pytest.raises(NotFoundError):
+        await client.threads.get(threads[0])
+
+
+async def test_what_is_not_offered_is_refused_in_words(client: LangGraphClient) -> None:
+    thread_id = (await client.threads.create())["thread_id"]
+    with pytest.raises(APIStatusError, match="not copied") as refused:
+        await client.threads.copy(thread_id)
+    assert refused.value.status_code == 501
+    with pytest.raises(APIStatusError, match="scheduler") as refused:
+        await client.crons.create("surefoot", schedule="* * * * *", input=asks("good morning"))
+    assert refused.value.status_code == 501

@@ -12,6 +12,7 @@ from surefoot.tools import Tool
 
 from .board import Prepared, StepResult
 from .context import RunContext
+from .encodable import encodable_output
 from .ledger import CallRecord
 from .preparing import call_context, seconds_for
 from .settling import Outcome, settle
@@ -115,7 +116,7 @@ async def _attempt(context: RunContext, one: Prepared, began: float) -> Outcome:
         if isinstance(error, TimeoutError) and clock.expired():
             return _too_long(context, tool, seconds, began)
         return _crashed(context, tool, error, began)
-    return Outcome(output=output, ms=_since(context, began))
+    return Outcome(output=encodable_output(output), ms=_since(context, began))
 
 
 def _too_long(context: RunContext, tool: Tool, seconds: float, began: float) -> Outcome:

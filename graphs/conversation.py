@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
 
 from surefoot.errors import LimitReached, ModelError, SurefootError
@@ -24,6 +25,7 @@ from surefoot.model import Finished, ModelRequest, Occasion, ReasoningDelta, Tex
 from surefoot.turns import Cited, Turn
 
 from .context import RunContext
+from .encodable import encodable_args, encodable_text
 from .prompt_parts import CONTEXT_OPENS, RUN_NOTE, prompt_parts
 from .rendering import render, where_from
 
@@ -145,14 +147,14 @@ async def call_model(
         async with asyncio.timeout(context.budget.seconds_left) as clock:
             async for part in context.model.stream(request):
                 if isinstance(part, TextDelta):
-                    text.append(part.text)
-                    on_text(part.text)
+                    text.append(encodable_text(part.text))
+                    on_text(text[-1])
                 elif isinstance(part, ToolCall):
-                    calls.append(part)
+                    calls.append(replace(part, args=encodable_args(part.args)))
                 elif isinstance(part, Finished):
                     finished = part
                 elif isinstance(part, ReasoningDelta):
-                    aloud.append(part.text)
+                    aloud.append(encodable_text(part.text))
                 elif isinstance(part, Thought):
                     thoughts.append(part)
                 else:

@@ -9,6 +9,8 @@ from typing import Protocol
 from surefoot.evidence import Evidence, Finding
 from surefoot.tools import ToolOutput
 
+from .bounded import bounded
+
 
 class EvidenceLedger:
     """A run's evidence, numbered on from what the thread already has."""
@@ -34,7 +36,7 @@ class EvidenceLedger:
                 content=finding.content,
                 trust=finding.trust,
                 score=finding.score,
-                data=finding.data,
+                data=bounded(finding),
             )
             self._items[item.id] = item
             added.append(item)

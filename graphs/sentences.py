@@ -22,6 +22,9 @@ _LIST_NUMBER = re.compile(r"^\s*\d{1,3}\.$")
 _FENCE = "```"
 _LONGEST = 16
 """Characters that are looked at to tell a shortened word from the end of a sentence."""
+_LONGEST_SENTENCE = 10_000
+_AHEAD = 1_000
+"""What is longer than this is cut between words, and is no sentence of any language."""
 
 
 class SentenceSplitter:
@@ -56,8 +59,14 @@ class SentenceSplitter:
             return self._fence_end(start)
         for match in _END.finditer(self.rest, start):
             if match["stop"] is None or not self._goes_on(start, match):
-                return match.end()
-        return None
+                return min(match.end(), self._longest())
+        return self._longest() if len(self.rest) > _LONGEST_SENTENCE + _AHEAD else None
+
+    def _longest(self) -> int:
+        """Return where a piece must end at last: behind a word, if it has any."""
+        if len(self.rest) <= _LONGEST_SENTENCE:
+            return len(self.rest)
+        return self.rest.rfind(" ", 1, _LONGEST_SENTENCE) + 1 or _LONGEST_SENTENCE
 
     def _goes_on(self, start: int, match: re.Match[str]) -> bool:
         """Return whether the stop only shortens a word, or numbers the item of a list."""

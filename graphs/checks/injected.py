@@ -36,7 +36,7 @@ _ALIKE = str.maketrans(
 @timed(0.25)
 def not_injected(subject: ResultSubject) -> Verdict | None:
     """Find text in untrusted output that gives orders to the assistant."""
-    untrusted = [one for one in subject.output.findings if one.trust == "untrusted"]
+    untrusted = [one for one in subject.findings if one.trust == "untrusted"]
     if any(map(_gives_orders, untrusted)):
         return subject.unsupported(
             "injected_instructions",

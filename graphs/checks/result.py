@@ -12,6 +12,8 @@ from surefoot.verdicts import Outcome, Verdict
 from .subjects import ResultSubject
 
 _HEAD = 400
+_MOST_ROWS = 10_000
+"""Rows that are looked through for a column without values."""
 _ERROR = re.compile(
     r"\s*(?:(?:fatal |internal |http )?error\b\s*[:(\d]|traceback \(most recent call last\)"
     r"|[a-z.]*(?:exception|error): |[45]\d\d (?:not found|"
@@ -32,7 +34,7 @@ _RANK: tuple[Outcome, ...] = (
 
 def not_empty(subject: ResultSubject) -> Verdict | None:
     """Find a result that holds nothing: no rows, no passage, only nulls."""
-    findings = subject.output.findings
+    findings = subject.findings
     if not findings:
         return subject.unsupported(
             "empty",
@@ -68,7 +70,7 @@ def _rows(data: JsonValue) -> list[list[JsonValue]]:
 
 def not_an_error(subject: ResultSubject) -> Verdict | None:
     """Find a result that only says that something went wrong."""
-    if not any(map(_says_error, subject.output.findings)):
+    if not any(map(_says_error, subject.findings)):
         return None
     return subject.unsupported(
         "error_in_result",
@@ -88,7 +90,7 @@ def _says_error(finding: Finding) -> bool:
 
 def not_cut(subject: ResultSubject) -> Verdict | None:
     """Find a table of which only the first rows are here."""
-    for finding in subject.output.findings:
+    for finding in subject.findings:
         if not isinstance(finding.source, TableSource):
             continue
         shown, count = len(_rows(finding.data)), finding.source.row_count
@@ -103,11 +105,15 @@ def not_cut(subject: ResultSubject) -> Verdict | None:
 
 def no_empty_column(subject: ResultSubject) -> Verdict | None:
     """Find a column that is null in every one of several rows, though others are not."""
-    for finding in subject.output.findings:
+    for finding in subject.findings:
         rows, data = _rows(finding.data), finding.data
         names = data.get("columns") if isinstance(data, dict) else None
         if len(rows) < 2 or not isinstance(names, list) or _only_nulls(data):
             continue
+        if len(rows) > _MOST_ROWS:
+            return subject.not_checked(
+                "too_large", f"Of the {len(rows)} rows no column was looked through."
+            )
         for place, name in enumerate(names):
             if all(place < len(row) and row[place] is None for row in rows):
                 return subject.not_checkable(

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pydantic import JsonValue
 
-from surefoot.evidence import Evidence
+from surefoot.evidence import Evidence, Finding
 from surefoot.plan import Plan, Step
 from surefoot.tools import Tool, Toolbox, ToolOutput
 from surefoot.verdicts import Outcome, Stage, Verdict
@@ -143,6 +143,11 @@ class ResultSubject(Subject):
     """The result as the run's evidence."""
     evidence: tuple[Evidence, ...] = ()
     """The run's whole ledger, the result included."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found, as it is kept."""
+        return self.found or self.output.findings
 
     @property
     def claim_id(self) -> str:

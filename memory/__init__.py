@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .stores.async_store import AsyncChromaStore
     from .stores.saver import ChromaSaver
     from .stores.store import ChromaStore
+    from .stores.vector_store import StoreVectors
     from .summaries import Overdue
     from .transcript import Kept, Window
     from .words import stems, words_of
@@ -59,6 +60,7 @@ _HOMES = {
     "Retention": "retention",
     "Section": "documents",
     "Unread": "diary",
+    "StoreVectors": "stores.vector_store",
     "Weights": "fusion",
     "Window": "transcript",
     "asks_for_everything": "claims",
@@ -99,6 +101,7 @@ __all__ = [
     "Recalled",
     "Retention",
     "Section",
+    "StoreVectors",
     "Unread",
     "Weights",
     "Window",

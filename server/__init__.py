@@ -12,9 +12,24 @@ if TYPE_CHECKING:
     from .principal import EVERYTHING, Permission
     from .serving import serve
     from .settings import ServerSettings
-    from .slack import SlackBot, SlackSettings
+    from .slack import (
+        SlackBot,
+        SlackService,
+        SlackSettings,
+        check_slack,
+        new_vault_key,
+        run_socket_mode,
+        slack_feedback,
+        slack_manifest,
+    )
 
 _HOMES = {
+    "run_socket_mode": "slack",
+    "new_vault_key": "slack",
+    "slack_manifest": "slack",
+    "slack_feedback": "slack",
+    "check_slack": "slack",
+    "SlackService": "slack",
     "EVERYTHING": "principal",
     "ApiKey": "keys",
     "KeyFile": "keys",
@@ -34,10 +49,16 @@ __all__ = [
     "Permission",
     "ServerSettings",
     "SlackBot",
+    "SlackService",
     "SlackSettings",
+    "check_slack",
     "create_app",
+    "new_vault_key",
     "router",
+    "run_socket_mode",
     "serve",
+    "slack_feedback",
+    "slack_manifest",
 ]
 
 if not TYPE_CHECKING:

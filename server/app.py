@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
@@ -24,6 +25,9 @@ from .problems import problem_response, refusal_of
 from .service import Service
 from .settings import ServerSettings
 from .sockets import socket_endpoint
+
+if TYPE_CHECKING:
+    from .slack import SlackService, SlackSettings
 
 logger = logging.getLogger(__name__)
 
@@ -42,17 +46,25 @@ def router(assistant: Assistant, settings: ServerSettings | None = None) -> APIR
     return routes
 
 
-def create_app(assistant: Assistant, settings: ServerSettings | None = None) -> FastAPI:
-    """Return an app that serves the assistant, which it opens and closes."""
-    return app_of(Service(assistant, settings or ServerSettings.load()))
+def create_app(
+    assistant: Assistant,
+    settings: ServerSettings | None = None,
+    *,
+    slack: SlackSettings | None = None,
+) -> FastAPI:
+    """Return an app that serves the assistant, which it opens and closes; with `slack`, in Slack
+    too."""
+    return app_of(Service(assistant, settings or ServerSettings.load()), slack=slack)
 
 
-def app_of(service: Service) -> FastAPI:
+def app_of(service: Service, *, slack: SlackSettings | None = None) -> FastAPI:
     """Return an app for a service."""
+    in_slack = _in_slack(service, slack)
+    bot = nullcontext() if in_slack is None else in_slack.bot
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with service.assistant, _expiring(service):
+        async with service.assistant, _expiring(service), bot:
             yield
 
     app = FastAPI(
@@ -64,6 +76,8 @@ def app_of(service: Service) -> FastAPI:
         redoc_url=None,
     )
     add_routes(app.router, service)
+    if in_slack is not None:
+        app.include_router(in_slack.routes())
     app.add_exception_handler(HTTPException, _unrouted)
     app.add_middleware(SecurityHeaders)
     if service.settings.allowed_origins:
@@ -95,6 +109,14 @@ async def _unrouted(request: Request, error: Exception) -> Response:
     return problem_response(
         refusal_of(error), path=request.url.path, request_id=request_id_of(request)
     )
+
+
+def _in_slack(service: Service, settings: SlackSettings | None) -> SlackService | None:
+    if settings is None:
+        return None
+    from .slack import SlackService
+
+    return SlackService(service.assistant, settings)
 
 
 @asynccontextmanager

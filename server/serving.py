@@ -6,6 +6,7 @@ import asyncio
 import socket
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -17,6 +18,9 @@ from .logs import set_up_logging
 from .service import Service
 from .settings import ServerSettings
 
+if TYPE_CHECKING:
+    from .slack import SlackSettings
+
 _MOST_FRAME_BYTES = 1_000_000
 
 
@@ -26,6 +30,7 @@ def serve(
     *,
     ready: Callable[[str], None] | None = None,
     debug: bool = False,
+    slack: SlackSettings | None = None,
 ) -> None:
     """Serve an assistant until a signal comes. `ready` is told the address once it answers.
 
@@ -36,7 +41,7 @@ def serve(
     service = Service(assistant, settings)
     set_up_logging(as_json=settings.log_json, debug=debug)
     config = uvicorn.Config(
-        app_of(service),
+        app_of(service, slack=slack),
         host=settings.host,
         port=settings.port,
         log_config=None,

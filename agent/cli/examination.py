@@ -7,6 +7,7 @@ import os
 import platform
 from collections.abc import Iterator, Sequence
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -44,6 +45,7 @@ async def examine(host: Host) -> list[Finding]:
     findings.append(_embedding())
     findings += await sandbox(settings)
     findings += await mcp_servers(settings)
+    findings += await _slack()
     findings += extras()
     return findings
 
@@ -171,6 +173,21 @@ def _embedding() -> Finding:
         return Finding(state="fail", what="embedding model", told=model.name, advice=str(error))
     told = f"{model.name} works, {width} dimensions, on this machine"
     return Finding(what="embedding model", told=told)
+
+
+async def _slack() -> list[Finding]:
+    """Ask Slack about tokens, scopes and manifest, where the extra is installed and set up."""
+    if find_spec("slack_bolt") is None:
+        return []
+    from surefoot.server import SlackSettings, check_slack
+
+    try:
+        checked = await check_slack(SlackSettings.load())
+    except ConfigurationError as error:
+        return [Finding(state="fail", what="slack", told=str(error))]
+    return [
+        Finding(state=one.state, what=one.what, told=one.told, advice=one.advice) for one in checked
+    ]
 
 
 def extras() -> Iterator[Finding]:

@@ -21,6 +21,7 @@ COMMANDS = {
     "chat": "Hold a conversation in one thread.",
     "ingest": "Read files and folders in: documents and tables.",
     "serve": "Answer over HTTP and WebSocket, with a page for people.",
+    "slack": "Answer in Slack, in messages and where it is mentioned.",
     "approve": "Decide on a tool call that waits for a person.",
     "memory": "Show, forget or write out what is remembered about a person.",
     "eval": "Run suites, grade recorded runs, and compare two sets of results.",

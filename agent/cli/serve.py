@@ -11,7 +11,7 @@ from surefoot.errors import ConfigurationError
 from .host import Host, with_model, with_settings
 
 if TYPE_CHECKING:
-    from surefoot.server import KeyFile
+    from surefoot.server import KeyFile, SlackSettings
 
 _PERMISSIONS = ("runs", "approve", "documents", "memory", "metrics")
 
@@ -50,7 +50,7 @@ def serve(
         log_json=json_log or None,
     )
     assistant = host.make_assistant(settings=host.settings(), model=host.model, release=None)
-    run_server(assistant, settings, debug=host.debug)
+    run_server(assistant, settings, debug=host.debug, slack=_slack())
 
 
 @serve.command()
@@ -116,6 +116,22 @@ def _keys(host: Host) -> KeyFile:
 
     given = ServerSettings.load().keys_file
     return KeyFile(given or host.settings().data_dir / "keys.json")
+
+
+def _slack() -> SlackSettings | None:
+    """Return Slack's settings where they are set and what they need is installed."""
+    from importlib.util import find_spec
+
+    from surefoot.server import SlackSettings
+
+    settings = SlackSettings.load()
+    if not settings.serves_http:
+        return None
+    if find_spec("slack_bolt") is None:
+        raise ConfigurationError(
+            "Slack is set up but not installed. Get it with: pip install 'surefoot[slack]'"
+        )
+    return settings
 
 
 def _require_server() -> None:

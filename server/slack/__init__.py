@@ -9,24 +9,32 @@ from surefoot.lazily import lazily
 if TYPE_CHECKING:
     from .apps import slack_app
     from .bot import SlackBot
+    from .checkup import Checked, check_slack, differences
     from .incoming import plain_text, question_in
     from .installations import Installations
-    from .manifest import manifest
+    from .manifest import SCOPES, slack_manifest
     from .mrkdwn import mrkdwn_of
+    from .people import Feedback, slack_feedback
     from .places import Place, tenant_of, user_of
     from .serving import SlackService, run_socket_mode, socket_mode
     from .settings import SlackSettings
     from .splitting import parts_of
-    from .vault import Vault, new_key
+    from .vault import Vault, new_vault_key
     from .web import slack_routes
     from .workspaces import OneWorkspace, Workspace, Workspaces
 
 _HOMES = {
+    "SCOPES": "manifest",
+    "Checked": "checkup",
+    "Feedback": "people",
+    "check_slack": "checkup",
+    "differences": "checkup",
+    "slack_feedback": "people",
     "Installations": "installations",
     "SlackService": "serving",
     "Vault": "vault",
-    "manifest": "manifest",
-    "new_key": "vault",
+    "slack_manifest": "manifest",
+    "new_vault_key": "vault",
     "run_socket_mode": "serving",
     "slack_routes": "web",
     "socket_mode": "serving",
@@ -46,6 +54,9 @@ _HOMES = {
 }
 
 __all__ = [
+    "SCOPES",
+    "Checked",
+    "Feedback",
     "Installations",
     "OneWorkspace",
     "Place",
@@ -55,14 +66,17 @@ __all__ = [
     "Vault",
     "Workspace",
     "Workspaces",
-    "manifest",
+    "check_slack",
+    "differences",
     "mrkdwn_of",
-    "new_key",
+    "new_vault_key",
     "parts_of",
     "plain_text",
     "question_in",
     "run_socket_mode",
     "slack_app",
+    "slack_feedback",
+    "slack_manifest",
     "slack_routes",
     "socket_mode",
     "tenant_of",

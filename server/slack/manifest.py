@@ -37,7 +37,7 @@ EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH = (
 )
 
 
-def manifest(*, name: str = "Surefoot", url: str = "", installs: bool = False) -> JsonValue:
+def slack_manifest(*, name: str = "Surefoot", url: str = "", installs: bool = False) -> JsonValue:
     """Return the app's manifest: for Socket Mode or, with the server's `url`, for HTTP.
 
     https://docs.slack.dev/reference/app-manifest

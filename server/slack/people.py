@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from surefoot.agent import Database
+
+from .inbox import open_database
 
 Opinion = Literal["good", "bad"]
 
@@ -22,6 +26,15 @@ class Feedback:
     opinion: Opinion
     at: float
     """Unix time."""
+
+
+async def slack_feedback(path: Path) -> list[Feedback]:
+    """Return the feedback in a bot's database, which is made where there is none."""
+    database = open_database(path)
+    try:
+        return await People(database, now=time.time).feedback()
+    finally:
+        await database.close()
 
 
 class People:

@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
@@ -18,6 +19,9 @@ from .bot import SlackBot
 from .settings import SlackSettings
 from .workspaces import Workspaces
 
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+
 _PING_SECONDS = 10
 
 
@@ -29,6 +33,12 @@ class SlackService:
         self.workspaces: Workspaces = workspaces_for(settings)
         self.app: AsyncApp = slack_app(settings, self.workspaces)
         self.bot = SlackBot(assistant, self.app, settings=settings, workspaces=self.workspaces)
+
+    def routes(self) -> APIRouter:
+        """Return the routes that Slack calls, for a FastAPI app."""
+        from .web import slack_routes
+
+        return slack_routes(self.app, self.settings, self.workspaces)
 
 
 @asynccontextmanager

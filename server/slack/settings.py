@@ -36,6 +36,9 @@ class SlackSettings(BaseSettings):
     client_id: str = Field(default="", validation_alias=_named("CLIENT_ID"))
     client_secret: SecretStr | None = Field(default=None, validation_alias=_named("CLIENT_SECRET"))
     """With the client id: workspaces install the app themselves, at `/slack/install`."""
+    config_token: SecretStr | None = None
+    """`xoxe.xoxp-…`, an app configuration token, with which `surefoot doctor` reads the app's
+    manifest."""
     encryption_key: SecretStr | None = None
     """A Fernet key, or several separated by commas, the newest first; tokens of workspaces are
     kept encrypted with it."""

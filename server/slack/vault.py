@@ -40,6 +40,6 @@ class Vault:
         return {str(name): str(value) for name, value in opened.items()}
 
 
-def new_key() -> str:
+def new_vault_key() -> str:
     """Return a key for a vault."""
     return Fernet.generate_key().decode()

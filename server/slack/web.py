@@ -16,12 +16,16 @@ from .manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
 from .settings import SlackSettings
 from .workspaces import Workspaces
 
+_MOST_BYTES = 1_000_000
+
 
 def slack_routes(app: AsyncApp, settings: SlackSettings, workspaces: Workspaces) -> APIRouter:
     """Return the routes that Slack calls. Slack signs its requests, so they ask for no key."""
     router, handler = APIRouter(include_in_schema=False), AsyncSlackRequestHandler(app)
 
     async def events(request: Request) -> Response:
+        if int(request.headers.get("content-length") or _MOST_BYTES + 1) > _MOST_BYTES:
+            return Response("too large", 413)
         return await handler.handle(request)
 
     router.post(EVENTS_PATH)(events)

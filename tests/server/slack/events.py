@@ -159,7 +159,19 @@ class Events:
         message: Message | None = None,
         value: str | None = None,
     ) -> httpx.Response:
-        """Press a button in a message, or on the Home tab.
+        """Press a button in a message, or on the Home tab."""
+        pressed = self.pressing(element, user=user, message=message, value=value)
+        return await self._interact(pressed)
+
+    def pressing(
+        self,
+        element: Json,
+        *,
+        user: str = "U1",
+        message: Message | None = None,
+        value: str | None = None,
+    ) -> Json:
+        """Return what is sent when a button is pressed.
 
         https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
         """
@@ -186,7 +198,7 @@ class Events:
                 "channel_id": message.channel,
             }
             payload["message"] = message.as_json()
-        return await self._interact(payload)
+        return payload
 
     async def submit(
         self, view: Json, values: Mapping[str, str], *, user: str = "U1"

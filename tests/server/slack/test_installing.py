@@ -12,7 +12,7 @@ from surefoot import ConfigurationError
 from surefoot.server.slack import (  # type: ignore[import-not-found]
     SlackService,
     Vault,
-    new_key,
+    new_vault_key,
     tenant_of,
 )
 
@@ -51,7 +51,7 @@ async def install(service: SlackService, slack: Slack, team: Team) -> int:
 async def test_each_workspace_is_answered_with_its_own_token_and_is_a_tenant_of_its_own(
     slack: Slack, tmp_path: Path
 ) -> None:
-    key = new_key()
+    key = new_vault_key()
     async with assistant_at(tmp_path) as assistant:
         service = SlackService(assistant, many(slack, key))
         async with service.bot as bot:
@@ -77,7 +77,7 @@ async def test_each_workspace_is_answered_with_its_own_token_and_is_a_tenant_of_
     kept = (tmp_path / "slack.db").read_bytes()
     assert b"xoxb" not in kept
     async with assistant_at(tmp_path) as assistant:
-        service = SlackService(assistant, many(slack, f"{new_key()},{key}"))
+        service = SlackService(assistant, many(slack, f"{new_vault_key()},{key}"))
         async with service.bot:
             assert await service.workspaces.find("T2") is None
             found = await service.workspaces.find("T3")
@@ -98,7 +98,7 @@ async def test_an_installation_that_nobody_began_here_is_refused(
     slack: Slack, tmp_path: Path
 ) -> None:
     async with assistant_at(tmp_path) as assistant:
-        service = SlackService(assistant, many(slack, new_key()))
+        service = SlackService(assistant, many(slack, new_vault_key()))
         slack.codes["code"] = SECOND
         async with service.bot, http_client(service) as browser:
             browser.cookies.set("slack-app-oauth-state", "guessed")
@@ -108,9 +108,11 @@ async def test_an_installation_that_nobody_began_here_is_refused(
 
 
 async def test_another_key_is_said_to_be_another_key(slack: Slack, tmp_path: Path) -> None:
-    sealed = Vault(settings_for(slack, encryption_key=new_key()).encryption_key).seal({"a": "b"})
+    sealed = Vault(settings_for(slack, encryption_key=new_vault_key()).encryption_key).seal(
+        {"a": "b"}
+    )
     with pytest.raises(ConfigurationError, match="another key"):
-        Vault(settings_for(slack, encryption_key=new_key()).encryption_key).open(sealed)
+        Vault(settings_for(slack, encryption_key=new_vault_key()).encryption_key).open(sealed)
     with pytest.raises(ConfigurationError, match="surefoot slack key"):
         Vault(None)
 

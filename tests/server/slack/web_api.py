@@ -87,6 +87,7 @@ class Slack:
         self.tiers: dict[str, int] = {}
         """Calls a minute that a method takes, where it is limited."""
         self.teams = {TOKEN: Team(team=TEAM, token=TOKEN, bot_user=BOT_USER, bot_id=BOT_ID)}
+        self.manifests: dict[str, object] = {}
         self.tokens_read_files = {TOKEN}
         self.status: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.titles: dict[tuple[str, str], str] = {}
@@ -145,15 +146,20 @@ class Slack:
         fault = self._fault(method, body)
         if fault is not None and not fault.happens:
             return self._fail(request, fault)
+        scopes: tuple[str, ...] = ()
         try:
             team = self._team(request, method, body)
+            scopes = team.scopes
             answer = {"ok": True, **_METHODS[method](self, team, body)}
         except SlackError as error:
             answer = {"ok": False, "error": str(error)}
         except KeyError as error:
             answer = {"ok": False, "error": "invalid_arguments", "missing": str(error)}
         self._news.set()
-        return web.json_response(answer) if fault is None else self._fail(request, fault)
+        if fault is not None:
+            return self._fail(request, fault)
+        # https://docs.slack.dev/apis/web-api/#oauth-scopes
+        return web.json_response(answer, headers={"X-OAuth-Scopes": ",".join(scopes)})
 
     def _fault(self, method: str, body: Json) -> Fault | None:
         if self.faults[method]:
@@ -178,7 +184,7 @@ class Slack:
     def _team(self, request: web.Request, method: str, body: Json) -> Team:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
         token = given or str(body.get("token") or "")
-        if method == "oauth.v2.access" or token == APP_TOKEN:
+        if method == "oauth.v2.access" or token.startswith(("xapp-", "xoxe-")):
             return Team(team="", token="", bot_user="", bot_id="")
         if (team := self.teams.get(token)) is None:
             raise SlackError("invalid_auth")
@@ -430,6 +436,12 @@ class Slack:
         """https://docs.slack.dev/reference/methods/apps.connections.open"""
         return {"url": self.socket_url}
 
+    def export_manifest(self, team: Team, body: Json) -> Json:
+        """https://docs.slack.dev/reference/methods/apps.manifest.export"""
+        if str(body["app_id"]) not in self.manifests:
+            raise SlackError("app_not_found")
+        return {"manifest": self.manifests[str(body["app_id"])]}
+
     def oauth(self, team: Team, body: Json) -> Json:
         """https://docs.slack.dev/reference/methods/oauth.v2.access"""
         installed = self.codes.pop(str(body["code"]), None)
@@ -467,6 +479,7 @@ _METHODS: dict[str, Method] = {
     "views.open": Slack.open_view,
     "files.getUploadURLExternal": Slack.upload_url,
     "files.completeUploadExternal": Slack.complete_upload,
+    "apps.manifest.export": Slack.export_manifest,
     "apps.connections.open": Slack.open_connection,
     "oauth.v2.access": Slack.oauth,
 }

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .kinds import FactKind
     from .langchain_embedder import LangChainEmbedder
     from .minilm import MiniLM
+    from .openai_embedder import OpenAIEmbedder
     from .own import OwnMemory
     from .plain import PlainMemory
     from .retention import Retention
@@ -56,6 +57,7 @@ _HOMES = {
     "MiniLM": "minilm",
     "Overdue": "summaries",
     "OwnMemory": "own",
+    "OpenAIEmbedder": "openai_embedder",
     "PlainMemory": "plain",
     "Retention": "retention",
     "Section": "documents",
@@ -95,6 +97,7 @@ __all__ = [
     "Matches",
     "Memory",
     "MiniLM",
+    "OpenAIEmbedder",
     "Overdue",
     "OwnMemory",
     "PlainMemory",

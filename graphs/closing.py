@@ -11,6 +11,7 @@ from surefoot.errors import ModelError, SurefootError
 from surefoot.events import AnswerCompleted, MemoryWritten
 from surefoot.messages import Message
 
+from .checks.claims.confidence import answer_confidence
 from .context import RunContext
 from .conversation import memory_failed, turn_of
 from .release import Release
@@ -91,11 +92,13 @@ async def complete(context: RunContext, question: str, release: Release, reason:
     """Tell and keep the finished answer."""
     usage = context.budget.used()
     citations = release.citations()
+    confidence = answer_confidence(context.verdicts)
     context.answer = Answer(
         text=release.text,
         citations=citations,
         evidence=context.ledger.all(),
         verdicts=tuple(context.verdicts),
+        confidence=confidence,
         usage=usage,
         run_id=context.run_id,
         thread_id=context.scope.thread_id,
@@ -103,7 +106,11 @@ async def complete(context: RunContext, question: str, release: Release, reason:
     )
     context.emit(
         AnswerCompleted(
-            text=release.text, citations=citations, verdicts=dict(release.outcomes), usage=usage
+            text=release.text,
+            citations=citations,
+            verdicts=dict(release.outcomes),
+            confidence=confidence,
+            usage=usage,
         )
     )
     await _remember(context, question, release.text)

@@ -59,6 +59,8 @@ class Answer(BaseModel):
     evidence: tuple[Evidence, ...] = ()
     """The run's whole ledger, cited or not, in order."""
     verdicts: tuple[Verdict, ...] = ()
+    confidence: float | None = None
+    """Share of its claims that can be expected to hold; None when none could be measured."""
     usage: Usage = Usage()
     run_id: str
     thread_id: str

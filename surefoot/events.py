@@ -152,6 +152,8 @@ class _CheckEvent(EventBase):
     claim_id: str | None = None
     evidence_ids: tuple[str, ...] = ()
     repair: str | None = None
+    confidence: float | None = None
+    """How likely the claim holds, as measured on labelled claims; None where nothing was."""
 
 
 class CheckPassed(_CheckEvent):
@@ -217,6 +219,8 @@ class AnswerCompleted(EventBase):
     citations: tuple[Citation, ...] = ()
     verdicts: dict[Outcome, int] = Field(default_factory=dict[Outcome, int])
     """How many claims got which outcome."""
+    confidence: float | None = None
+    """Share of its claims that can be expected to hold; None when none could be measured."""
     usage: Usage = Usage()
 
 

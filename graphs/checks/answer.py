@@ -9,6 +9,7 @@ from surefoot.verdicts import Verdict
 
 from .check import timed
 from .claims.computed import Derivation, derivation
+from .claims.confidence import sure
 from .claims.quantities import cell_units, quantity
 from .claims.saying import cited
 from .claims.standing import Standing
@@ -56,7 +57,7 @@ def numbers_in_evidence(claim: Claim) -> Verdict | None:
     values = [index.values(one.item) for one in standing.witnesses]
     numbers = [one for one in numbers if not any(facts.state(one) for facts in values)]
     if not (numbers or figures.days or figures.times or figures.versions):
-        return claim.supported()
+        return _found(claim, standing)
     said = [index.said(text) for text in (claim.question, claim.earlier) if text]
     grounds = [*said, *(index.of(one.item) for one in standing.witnesses)]
     falls = _FALLS.search(claim.text) is not None
@@ -72,10 +73,15 @@ def numbers_in_evidence(claim: Claim) -> Verdict | None:
     if loose:
         return _missing(claim, loose, standing)
     if found:
-        return claim.supported().model_copy(
-            update={"code": "computed", "reason": "; ".join(str(how) for _, how in found)}
-        )
-    return claim.supported()
+        how = "; ".join(str(how) for _, how in found)
+        return _found(claim, standing).model_copy(update={"code": "computed", "reason": how})
+    return _found(claim, standing)
+
+
+def _found(claim: Claim, standing: Standing) -> Verdict:
+    """Say that all is there; how sure that is has been measured for values, not for prose."""
+    verdict = claim.supported()
+    return verdict if any(one.is_prose for one in standing.witnesses) else sure(verdict)
 
 
 def _missing(claim: Claim, loose: int, standing: Standing) -> Verdict:

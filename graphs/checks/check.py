@@ -153,4 +153,5 @@ def as_event(verdict: Verdict) -> CheckPassed | CheckFailed | CheckSkipped:
         claim_id=verdict.claim_id,
         evidence_ids=verdict.evidence_ids,
         repair=verdict.repair,
+        confidence=verdict.confidence,
     )

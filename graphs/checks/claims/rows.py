@@ -11,6 +11,7 @@ from ..check import timed
 from ..numbers import Number
 from ..subjects import Claim
 from .computed import derivation
+from .confidence import sure
 from .evidence import Witness
 from .grid import Cell, Grid, Mention
 from .quantities import quantity
@@ -56,7 +57,7 @@ def rows_agree(claim: Claim) -> Verdict | None:
                 f"{', '.join(missing)}.",
                 repair="Say for which rows the number holds.",
             )
-    return claim.supported() if looked else None
+    return sure(claim.supported()) if looked else None
 
 
 def _wrong_row(claim: Claim, numbers: Sequence[Number], standing: Standing) -> Verdict:

@@ -11,6 +11,7 @@ import { notify } from "./notice.js";
 import { Menu, Panel } from "./overlay.js";
 import { startTheme } from "./theme.js";
 import { ThreadList } from "./threads.js";
+import { freshId } from "./words.js";
 
 const UNNAMED = "New conversation";
 /** @type {Record<string, [string, import("./overlay.js").View]>} */
@@ -30,7 +31,7 @@ const composer = new Composer({
 });
 const threads = new ThreadList({ onOpen: go, onRemoved: () => go(newId()), onTitle: name });
 
-const newId = () => `t-${crypto.randomUUID()}`;
+const newId = () => `t-${freshId()}`;
 const idInAddress = () => location.hash.slice(1);
 
 /** Go to a conversation, so that Back leads to the one before. @param {string} id */

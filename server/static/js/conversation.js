@@ -5,6 +5,7 @@ import { notify } from "./notice.js";
 import { RunView } from "./run.js";
 import { ThreadSocket } from "./socket.js";
 import { welcome } from "./welcome.js";
+import { freshId } from "./words.js";
 
 /** @typedef {import("./evidence.js").Evidence} Evidence */
 /** @typedef {import("./socket.js").Frame} Frame */
@@ -45,7 +46,7 @@ export class Conversation {
 
   /** Ask. @param {string} text */
   send(text) {
-    const id = crypto.randomUUID();
+    const id = freshId();
     const node = el("article", { class: "run pending" }, el("h2", { class: "question" }, text), el("p", { class: "quiet" }, "Sending…"));
     this.#asked.set(id, { text, node });
     this.#own.add(id);

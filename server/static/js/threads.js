@@ -96,18 +96,18 @@ export class ThreadList {
   async #remove(id, title) {
     const text = `“${title}” is erased with all its answers and what was remembered of them.`;
     if (!(await confirm({ title: "Delete the conversation?", text, action: "Delete", danger: true }))) return;
-    if ((await this.#change(id, { method: "DELETE" })) && id === this.current) this.#listener.onRemoved();
+    // Whoever is in it leaves first, and is not told that it is gone.
+    if (id === this.current) this.#listener.onRemoved();
+    await this.#change(id, { method: "DELETE" });
   }
 
-  /** @param {string} id @param {import("./api.js").Ask} request @returns {Promise<boolean>} Whether it is done. */
+  /** @param {string} id @param {import("./api.js").Ask} request */
   async #change(id, request) {
     try {
       await api(`/v1/threads/${encodeURIComponent(id)}`, request);
       this.changed();
-      return true;
     } catch (error) {
       notify(error.message);
-      return false;
     }
   }
 }

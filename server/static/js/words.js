@@ -1,4 +1,4 @@
-// Words: how the page names tools, counts and times.
+// Words: how the page names tools, counts, times and places.
 
 /** @type {Record<string, string>} */
 const TOOLS = {
@@ -16,6 +16,10 @@ export const toolName = (name) => (Object.hasOwn(TOOLS, name) ? TOOLS[name] : na
 
 /** @param {number} n @param {string} one */
 export const count = (n, one) => `${n.toLocaleString()} ${one}${n === 1 ? "" : "s"}`;
+
+/** An id that nobody else makes; `crypto.randomUUID` is not there on every address. */
+export const freshId = () =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** @param {number} ms */
 export const duration = (ms) => (ms >= 1000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms)} ms`);

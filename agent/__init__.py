@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from .models.structured import ask_for
     from .models.window import FittedModel, fitted, tokens_of
     from .prompts import Prompt, PromptTemplate, assistant_prompt, template
+    from .receipts import Receipt
     from .replaying import Fork, Replayed, replay
     from .rooms import Ingested, Rooms
     from .runs import (
@@ -148,6 +149,7 @@ _HOMES = {
     "ROLLED_BACK": "runs",
     "RateLimited": "models.faults",
     "Reach": "models.reach",
+    "Receipt": "receipts",
     "RecordingStore": "runs.recording",
     "ReplayMiss": "runs.recording_replay",
     "Replayed": "replaying",
@@ -252,6 +254,7 @@ __all__ = [
     "QuotaSpent",
     "RateLimited",
     "Reach",
+    "Receipt",
     "RecordingStore",
     "ReplayMiss",
     "Replayed",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+import json
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, JsonValue
 
+from surefoot.agent import Receipt
 from surefoot.errors import NotFound
-from surefoot.memory import Fact
+from surefoot.memory import Fact, FactKind, OwnMemory
 from surefoot.scope import Scope
-from surefoot.turns import Turn
 
 from .conversations import Strict
 from .guarded import CallerHere
@@ -19,39 +19,25 @@ from .problems import Refusal
 from .service import Caller
 
 
-@runtime_checkable
-class FactKeeper(Protocol):
-    """A memory whose facts can be listed and changed one by one."""
-
-    async def facts(self, scope: Scope, *, history: bool = False) -> list[Fact]:
-        """Return all facts about the user, oldest first."""
-        ...
-
-    async def turns(self, scope: Scope) -> list[Turn]:
-        """Return the user's turns."""
-        ...
-
-    async def remember(self, fact: str, scope: Scope, *, run_id: str | None = None) -> str:
-        """Keep a fact and return its memory id."""
-        ...
-
-    async def forget_fact(self, memory_id: str, scope: Scope) -> bool:
-        """Delete one fact; False when there is none."""
-        ...
-
-    async def forget(self, scope: Scope, *, query: str | None = None) -> int:
-        """Delete facts and turns, or the facts that match; return how many."""
-        ...
-
-
 class FactView(BaseModel):
     """Something remembered."""
 
     memory_id: str
     text: str
+    said: str
+    """The text, with its end where it is history."""
+    kind: FactKind
+    confidence: float
     thread_id: str
+    run_id: str | None = None
     observed_at: str
+    valid_from: str | None = None
+    valid_to: str | None = None
+    superseded_by: str | None = None
     superseded_at: str | None = None
+    was_wrong: bool = False
+    last_used_at: str | None = None
+    uses: int = 0
 
 
 class NewFact(Strict):
@@ -67,25 +53,10 @@ class Kept(BaseModel):
 
 
 class Forgotten(BaseModel):
-    """How much was forgotten."""
+    """How much was forgotten, and the receipt for it."""
 
     forgotten: int
-
-
-class TurnView(BaseModel):
-    """A question with its answer."""
-
-    run_id: str
-    question: str
-    answer: str
-    created_at: str
-
-
-class Export(BaseModel):
-    """Everything that is remembered about a person."""
-
-    facts: list[FactView]
-    turns: list[TurnView]
+    receipt: dict[str, JsonValue]
 
 
 async def list_facts(caller: CallerHere, history: bool = False) -> list[FactView]:
@@ -101,56 +72,58 @@ async def add_fact(body: NewFact, caller: CallerHere) -> Kept:
 
 
 async def correct_fact(memory_id: str, body: NewFact, caller: CallerHere) -> Kept:
-    """Put a fact right."""
+    """Put a fact right; what it said before stays as history that was never so."""
     memory, scope = _memory(caller)
-    if memory_id not in {fact.memory_id for fact in await memory.facts(scope, history=True)}:
-        raise NotFound(f"There is no memory {memory_id!r}.")
-    kept = await memory.remember(body.text, scope)
-    if kept != memory_id:
-        await memory.forget_fact(memory_id, scope)
-    return Kept(memory_id=kept)
+    await _known(memory, memory_id, scope)
+    return Kept(memory_id=await memory.correct(memory_id, body.text, scope))
 
 
 async def forget_fact(memory_id: str, caller: CallerHere) -> Response:
-    """Forget one fact."""
+    """Forget one fact, and what was said of it, in every file."""
     memory, scope = _memory(caller)
-    if not await memory.forget_fact(memory_id, scope):
-        raise NotFound(f"There is no memory {memory_id!r}.")
+    await _known(memory, memory_id, scope)
+    await _forget(caller, scope, memory_id)
     return Response(status_code=204)
 
 
 async def forget_all(caller: CallerHere, q: str | None = None) -> Forgotten:
-    """Forget everything about the caller, or the facts that match."""
-    memory, scope = _memory(caller)
-    return Forgotten(forgotten=await memory.forget(scope, query=q))
+    """Forget everything about the caller, or what matches, in every file."""
+    _, scope = _memory(caller)
+    receipt = await _forget(caller, scope, q)
+    removed = receipt.removed
+    return Forgotten(forgotten=removed.facts + removed.turns, receipt=json.loads(receipt.written()))
 
 
-async def export(caller: CallerHere) -> Export:
-    """Return everything that is remembered about the caller."""
-    memory, scope = _memory(caller)
-    return Export(
-        facts=[_view(fact) for fact in await memory.facts(scope, history=True)],
-        turns=[
-            TurnView(
-                run_id=turn.run_id,
-                question=turn.question,
-                answer=turn.answer,
-                created_at=turn.created_at,
-            )
-            for turn in await memory.turns(scope)
-        ],
-    )
+async def export(caller: CallerHere) -> dict[str, list[JsonValue]]:
+    """Return everything that is kept about the caller, by kind."""
+    _, scope = _memory(caller)
+    found: dict[str, list[JsonValue]] = {
+        kind: [] for kind in ("facts", "turns", "summaries", "threads", "runs")
+    }
+    async for told in caller.assistant.export(scope.user or "", tenant=scope.tenant):
+        kind = str(told.pop("kind"))
+        found["summaries" if kind == "summary" else f"{kind}s"].append(told)
+    return found
 
 
-def _memory(caller: Caller) -> tuple[FactKeeper, Scope]:
+async def _forget(caller: Caller, scope: Scope, query: str | None) -> Receipt:
+    return await caller.assistant.forget(user=scope.user, tenant=scope.tenant, query=query)
+
+
+async def _known(memory: OwnMemory, memory_id: str, scope: Scope) -> None:
+    if memory_id not in {fact.memory_id for fact in await memory.facts(scope, history=True)}:
+        raise NotFound(f"There is no memory {memory_id!r}.")
+
+
+def _memory(caller: Caller) -> tuple[OwnMemory, Scope]:
     caller.require("memory")
     principal = caller.principal
     if principal.user is None:
         told = "Memories are a person's: name one in the header X-Surefoot-User."
         raise Refusal(422, told, code="no_user")
     memory = caller.assistant.rooms.memory()
-    if not isinstance(memory, FactKeeper):
-        raise Refusal(409, "This assistant keeps no memories.", code="no_memory")
+    if not isinstance(memory, OwnMemory):
+        raise Refusal(409, "This assistant keeps no memories of its own.", code="no_memory")
     return memory, Scope(tenant=principal.tenant, user=principal.user, thread_id="memories")
 
 
@@ -158,9 +131,19 @@ def _view(fact: Fact) -> FactView:
     return FactView(
         memory_id=fact.memory_id,
         text=fact.text,
+        said=fact.said,
+        kind=fact.kind,
+        confidence=fact.confidence,
         thread_id=fact.thread_id,
+        run_id=fact.run_id,
         observed_at=fact.observed_at,
+        valid_from=fact.valid_from,
+        valid_to=fact.valid_to,
+        superseded_by=fact.superseded_by,
         superseded_at=fact.superseded_at,
+        was_wrong=fact.was_wrong,
+        last_used_at=fact.last_used_at,
+        uses=fact.uses,
     )
 
 

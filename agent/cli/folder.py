@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager
 from surefoot.scope import Scope
 from surefoot.settings import Settings
 
-from ..clock import now
+from ..clock import Clock, now
 from ..data_dir import DataDir
+from ..forgetting import Forgetter, Keeping, elsewhere_of
 from ..home import Home
 from ..rooms import Rooms
 
@@ -24,6 +25,27 @@ async def open_rooms(settings: Settings) -> AsyncIterator[Rooms]:
     finally:
         await rooms.close()
         data_dir.close()
+
+
+@asynccontextmanager
+async def open_forgetter(settings: Settings) -> AsyncIterator[Forgetter]:
+    """Own the folder while its memories and runs are looked at, forgotten or written out.
+
+    No run is taken up. Raises as `open_rooms`.
+    """
+    async with open_home(settings) as home:
+        rooms = Rooms(settings, durable=True, builtins=True, memory="default", now=now)
+        try:
+            keeping = Keeping(
+                home=home,
+                memory=rooms.own_memory(),
+                embedder=rooms.embedder,
+                folder=settings.data_dir,
+                elsewhere=elsewhere_of(settings),
+            )
+            yield Forgetter(keeping, clock=Clock())
+        finally:
+            await rooms.close()
 
 
 @asynccontextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     from surefoot.settings import Settings
     from surefoot.turns import Turn
 
+    from ..receipts import Receipt
+
 who = click.option("--user", metavar="U", default=ME, show_default=True, help="About whom.")
 
 
@@ -28,9 +29,10 @@ def memory() -> None:
 @memory.command("list")
 @who
 @click.option("--query", metavar="TEXT", help="Only facts that bear on this.")
+@click.option("--history", is_flag=True, help="Also facts that hold no longer.")
 @with_settings
 @click.pass_obj
-def list_facts(host: Host, user: str, query: str | None) -> int:
+def list_facts(host: Host, user: str, query: str | None, history: bool) -> int:
     """Show the facts that are remembered about a person."""
     from .lines import counted, short
 
@@ -39,9 +41,9 @@ def list_facts(host: Host, user: str, query: str | None) -> int:
         for text in asyncio.run(_found(settings, user, query)):
             click.echo(short(text, 500))
         return 0
-    facts, turns = asyncio.run(_everything(settings, user, history=False))
+    facts, turns = asyncio.run(_everything(settings, user, history=history))
     for fact in facts:
-        click.echo(f"{fact.memory_id}  {fact.observed_at[:10]}  {short(fact.text, 500)}")
+        click.echo(f"{fact.memory_id}  {fact.observed_at[:10]}  {short(fact.said, 500)}")
     click.echo(
         f"{counted(len(facts), 'fact')} and {counted(len(turns), 'turn')} of {user!r}.", err=True
     )
@@ -50,23 +52,30 @@ def list_facts(host: Host, user: str, query: str | None) -> int:
 
 @memory.command()
 @who
-@click.option("--query", metavar="TEXT", help="Only the facts that match this.")
+@click.option("--thread", metavar="T", help="Only what was said in this conversation.")
+@click.option("--query", metavar="TEXT", help="Only what matches this, or one memory by its id.")
 @click.option("--yes", is_flag=True, help="Do not ask first.")
+@click.option("--json", "as_json", is_flag=True, help="Print the receipt instead of a sentence.")
 @with_settings
 @click.pass_obj
-def forget(host: Host, user: str, query: str | None, yes: bool) -> int:
-    """Delete what is remembered about a person: everything, or the facts that match a query."""
+def forget(
+    host: Host, user: str, thread: str | None, query: str | None, yes: bool, as_json: bool
+) -> int:
+    """Delete what is kept about a person, prove that no file holds it, and give a receipt."""
     settings = host.settings()
-    what = "everything" if query is None else f"the facts about {query!r}"
+    what = "everything" if query is None else f"what matches {query!r}"
+    where = "" if thread is None else f" in thread {thread!r}"
     if host.has_person and not yes:
-        click.confirm(f"Forget {what} that is remembered of {user!r}?", abort=True, err=True)
-    from .lines import counted
-
-    number = asyncio.run(_forget(settings, user, query))
-    click.echo(f"Forgot {counted(number, 'memory')} of {user!r}.".replace("memorys", "memories"))
-    if number:
-        click.echo("Recorded runs still hold what was said in them.", err=True)
-    return 0
+        click.confirm(f"Forget {what} that is kept of {user!r}{where}?", abort=True, err=True)
+    receipt = asyncio.run(_forget(settings, user, thread, query))
+    if receipt is None:
+        click.echo(f"Nothing is kept of {user!r}.", err=True)
+        return 0
+    if as_json:
+        click.echo(receipt.written())
+    else:
+        _tell(receipt, user)
+    return 0 if receipt.hits == 0 else 3
 
 
 @memory.command()
@@ -74,12 +83,30 @@ def forget(host: Host, user: str, query: str | None, yes: bool) -> int:
 @with_settings
 @click.pass_obj
 def export(host: Host, user: str) -> int:
-    """Write out everything that is remembered about a person, one JSON object a line."""
-    facts, turns = asyncio.run(_everything(host.settings(), user, history=True))
-    for kind, items in (("fact", facts), ("turn", turns)):
-        for item in items:
-            click.echo(json.dumps({"kind": kind, **asdict(item)}, ensure_ascii=False))
+    """Write out everything that is kept about a person, one JSON object a line."""
+    asyncio.run(_export(host.settings(), user))
     return 0
+
+
+def _tell(receipt: Receipt, user: str) -> None:
+    """Say in a few lines what a receipt says."""
+    from .lines import counted
+
+    removed = receipt.removed
+    click.echo(f"Forgot {counted(removed.facts, 'fact')} of {user!r}.")
+    click.echo(
+        f"Removed {counted(removed.turns, 'turn')}, {counted(removed.runs, 'run')} with "
+        f"{counted(removed.events, 'event')}, and {counted(removed.threads, 'thread')}.",
+        err=True,
+    )
+    proof = "none holds it" if receipt.hits == 0 else f"these hold it: {receipt.residue}"
+    click.echo(
+        f"Read {counted(receipt.files, 'file')} to the last byte: {proof}. "
+        f"Receipt: receipts/{receipt.receipt_id}.json",
+        err=True,
+    )
+    for place in receipt.unscanned:
+        click.echo(f"Deleted, but not read: {place}.", err=True)
 
 
 async def _found(settings: Settings, user: str, query: str) -> list[str]:
@@ -105,10 +132,27 @@ async def _everything(
         return await own.facts(scope, history=history), await own.turns(scope)
 
 
-async def _forget(settings: Settings, user: str, query: str | None) -> int:
-    from .folder import open_rooms, scope_of
+async def _forget(
+    settings: Settings, user: str, thread: str | None, query: str | None
+) -> Receipt | None:
+    from .folder import open_forgetter
 
     if not settings.data_dir.is_dir():
-        return 0
-    async with open_rooms(settings) as rooms:
-        return await rooms.own_memory().forget(scope_of(settings, user), query=query)
+        return None
+    async with open_forgetter(settings) as forgetter:
+        for unfinished in forgetter.unfinished():
+            await forgetter.carry_out(unfinished)
+        return await forgetter.forget(tenant=settings.tenant, user=user, thread=thread, query=query)
+
+
+async def _export(settings: Settings, user: str) -> None:
+    from ..exporting import exported
+    from .folder import open_forgetter
+
+    if not settings.data_dir.is_dir():
+        return
+    async with open_forgetter(settings) as forgetter:
+        keeping = forgetter.keeping
+        told = exported(keeping.home, keeping.memory, tenant=settings.tenant, user=user)
+        async for each in told:
+            click.echo(json.dumps(each, ensure_ascii=False))

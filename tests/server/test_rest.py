@@ -197,10 +197,15 @@ async def test_memories_are_seen_corrected_exported_and_forgotten(http: httpx.As
     assert [fact["text"] for fact in listed] == ["I like tea."]
     assert listed[0]["memory_id"] == corrected.json()["memory_id"]
     exported = (await http.get("/v1/memories/export")).json()
-    assert [fact["text"] for fact in exported["facts"]] == ["I like tea."]
+    told = [(fact["text"], fact["was_wrong"]) for fact in exported["facts"]]
+    assert told == [("I live in Lisbon.", True), ("I like tea.", False)]
     path = f"/v1/memories/{listed[0]['memory_id']}"
     assert (await http.delete(path)).status_code == 204
     assert (await http.delete(path)).status_code == 404
+    gone = (await http.delete("/v1/memories")).json()
+    assert (gone["forgotten"], gone["receipt"]["hits"]) == (1, 0)
+    emptied = (await http.get("/v1/memories/export")).json()
+    assert (emptied["facts"], emptied["turns"], emptied["runs"]) == ([], [], [])
 
 
 async def test_health_readiness_and_metrics_are_told(http: httpx.AsyncClient) -> None:

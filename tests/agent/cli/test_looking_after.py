@@ -59,11 +59,14 @@ def test_memory_is_written_out_as_json(surefoot: Surefoot) -> None:
 
 @pytest.mark.usefixtures("remembered")
 def test_memory_is_forgotten_in_part_and_in_whole(surefoot: Surefoot) -> None:
-    assert surefoot("memory", "forget", "--query", "dog").stdout == "Forgot 1 memory of 'me'.\n"
+    dog = surefoot("memory", "forget", "--query", "dog")
+    assert dog.stdout == "Forgot 1 fact of 'me'.\n"
+    assert "to the last byte: none holds it. Receipt: receipts/" in dog.stderr
     refused = surefoot("memory", "forget", host=Host(can_ask=True), stdin=b"n\n")
     assert refused.returncode == 130
     assert "Oslo" in surefoot("memory", "list").stdout
-    assert surefoot("memory", "forget").stdout == "Forgot 1 memory of 'me'.\n"
+    receipt = json.loads(surefoot("memory", "forget", "--json").stdout)
+    assert (receipt["removed"]["facts"], receipt["hits"]) == (1, 0)
     assert surefoot("memory", "list").stdout == ""
     assert "kilometres" in surefoot("memory", "list", "--user", "ann").stdout
 

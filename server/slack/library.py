@@ -63,7 +63,9 @@ def _average(table: str, number: str, word: str) -> str:
 
 
 def _words(name: str) -> str:
-    return name.replace("_", " ")
+    """Return a column's name as one says it: without the unit at its end."""
+    *words, last = name.split("_")
+    return " ".join([*words, last] if len(last) > 2 or not words else words)
 
 
 def _is_number(kind: str) -> bool:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 
 from .home import Home
@@ -42,13 +43,17 @@ class Listeners:
         for part in (Pressed(self._bot), Home(self._bot), AssistantThreads(self._bot)):
             part.add_to(app)
 
-    async def _accept(self, body: Json, next: Callable[[], Awaitable[None]]) -> None:
+    async def _accept(self, body: Json, next: Callable[[], Awaitable[None]]) -> BoltResponse | None:
         """Keep a message before it is acknowledged. When that fails, Slack sends it again."""
+        if body.get("type") == "app_rate_limited":
+            logger.warning("Slack holds back events of workspace %s: too many", team_of(body))
+            return BoltResponse(status=200)
         event = body.get("event")
         if body.get("type") == "event_callback" and isinstance(event, dict):
             if event.get("type") in _MESSAGES:
                 await self._take(body, event)
         await next()
+        return None
 
     async def _take(self, body: Json, event: Json) -> None:
         bot, event_id = self._bot, str(body.get("event_id") or "")

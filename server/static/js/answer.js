@@ -122,6 +122,7 @@ export class AnswerView {
     for (const link of this.#rendered.querySelectorAll("a[data-evidence]")) {
       link.replaceWith(cite(link.getAttribute("data-evidence") ?? "", this.#onCite));
     }
+    for (const link of this.#rendered.querySelectorAll("a")) link.target = "_blank";
     for (const table of this.#rendered.querySelectorAll("table")) {
       const frame = el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Table" });
       table.replaceWith(frame);

@@ -75,6 +75,11 @@ byId("new-thread").addEventListener("click", () => {
   composer.focus();
 });
 byId("sign-out").addEventListener("click", signOut);
+byId("skip").addEventListener("click", (/** @type {Event} */ event) => {
+  // The address names the conversation, so a place on the page must not get into it.
+  event.preventDefault();
+  composer.focus();
+});
 for (const opener of document.querySelectorAll(/** @type {"button"} */ ("[data-panel]"))) {
   opener.addEventListener("click", () => {
     menu.close();

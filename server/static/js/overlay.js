@@ -6,11 +6,14 @@ const main = byId("main");
 const sidebar = byId("sidebar");
 const menu = byId("menu");
 
+const besideMain = window.matchMedia("(min-width: 46rem)");
+
 /** The list of conversations, which on a phone is a menu. */
 export class Menu {
   constructor() {
     menu.addEventListener("click", () => this.#show(!this.#isOpen));
     byId("shade").addEventListener("click", () => this.close());
+    besideMain.addEventListener("change", () => this.close());
   }
 
   /** Close it. @returns {boolean} Whether it was open. */

@@ -30,6 +30,8 @@ export class RunView {
   #answer;
   #figures = el("div", { class: "figures" });
   #checks = new CheckList();
+  /** What has come of a sentence, which is read out when it is whole. */
+  #unspoken = { sentence: 0, text: "" };
 
   /** @param {string} runId @param {Listener} listener */
   constructor(runId, listener) {
@@ -81,14 +83,17 @@ export class RunView {
     "approval.resolved": (event) => this.#decided(event),
     "answer.delta": ({ sentence, text }) => {
       this.#answer.add(sentence, text);
-      this.#speak(text);
+      if (sentence !== this.#unspoken.sentence) this.#speakSentence();
+      this.#unspoken = { sentence, text: this.#unspoken.text + text };
     },
     "answer.retracted": ({ sentence, text }) => {
       this.#answer.retract(sentence, text);
+      this.#unspoken.text = "";
       this.#speak(text ? `Correction: ${text}` : "The last sentence is withdrawn.");
     },
     "answer.completed": ({ text, verdicts, usage }) => {
       this.#answer.complete(text);
+      this.#speakSentence();
       this.#checks.judged(verdicts);
       this.#checks.used(usage);
     },
@@ -149,8 +154,13 @@ export class RunView {
     if (note) this.#speak(note);
   }
 
+  #speakSentence() {
+    this.#speak(this.#unspoken.text);
+    this.#unspoken.text = "";
+  }
+
   /** @param {string} words */
   #speak(words) {
-    if (this.isSpoken) announce(words.replace(/\[(S\d+)\]/g, ""));
+    if (this.isSpoken && words) announce(words.replace(/\[(S\d+)\]/g, ""));
   }
 }

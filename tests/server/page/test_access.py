@@ -118,6 +118,7 @@ def test_all_is_reached_by_keyboard(site: Site, open_tab: Opens) -> None:
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(page.locator("#question")).to_be_focused()
     page.keyboard.type("add 6 6")
     page.keyboard.press("Enter")
     page.locator(".foot summary").wait_for()

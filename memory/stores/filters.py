@@ -70,7 +70,7 @@ def _equals(path: str, asked: object) -> Iterator[Where]:
 
 def _or_more(condition: Where) -> Where:
     """Let items through that have more inside than they have labels for."""
-    return {"$or": [condition, {MORE: True}]}
+    return {"$or": [condition, {MORE: 1}]}
 
 
 def _at(value: Mapping[str, object], key: str) -> object:

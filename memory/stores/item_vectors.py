@@ -124,6 +124,6 @@ def _texts(kept: Kept) -> Iterator[tuple[str, str]]:
         yield f"{kept.id}:{kept.version}:{n}", text
 
 
-def _about(kept: Kept) -> dict[str, str | float | bool]:
+def _about(kept: Kept) -> dict[str, str | float]:
     labels = {**prefix_labels(kept.namespace), **value_labels(kept.value)}
     return {"item": kept.id, "version": kept.version, **labels}

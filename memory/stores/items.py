@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from langgraph.store.base import Item, SearchItem, get_text_at_path, tokenize_path
 
-from .labels import Namespace, compared, item_id, prefix_labels, value_labels
+from .labels import Namespace, compared, item_id, prefix_labels, space_labels, value_labels
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -154,7 +154,8 @@ class Items:
         """Return the namespaces that begin with a prefix."""
         condition: Where = {"kind": "namespace"}
         if prefix:
-            condition = {"$and": [condition, within(prefix)]}
+            label = f"sp{len(prefix)}"
+            condition = {"$and": [condition, {label: space_labels(prefix)[label]}]}
         found = self._rows.get(where=condition, include=["metadatas"])
         return [tuple(json.loads(str(about[_PATH]))) for about in found["metadatas"] or []]
 
@@ -216,7 +217,7 @@ def _kept(about: Mapping[str, Any]) -> Kept:
 
 
 def _about_space(space: Namespace) -> dict[str, Any]:
-    return {"kind": "namespace", _PATH: json.dumps(space), **prefix_labels(space)}
+    return {"kind": "namespace", _PATH: json.dumps(space), **space_labels(space)}
 
 
 def _space_id(space: Namespace) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from chromadb.api.types import Where
 
 Namespace = tuple[str, ...]
-Labels = dict[str, str | float | bool]
+Labels = dict[str, str | float]
 
 MORE = "more"
 """Marks an item that has no labels, because it has too many values or an infinite one inside."""
@@ -30,6 +30,11 @@ def prefix_labels(namespace: Namespace) -> Labels:
     return {f"p{n}": _digest(namespace[:n]) for n in range(1, len(namespace) + 1)}
 
 
+def space_labels(namespace: Namespace) -> Labels:
+    """Return what `prefix_labels` does, under names that no item has."""
+    return {f"s{label}": digest for label, digest in prefix_labels(namespace).items()}
+
+
 def value_labels(value: Mapping[str, object]) -> Labels:
     """Return labels for the text and numbers inside a value, by their path."""
     found: Labels = {}
@@ -39,9 +44,9 @@ def value_labels(value: Mapping[str, object]) -> Labels:
         if (number := number_of(inside)) is not None:
             found[f"n.{path}"] = number
             if not math.isfinite(number):
-                return {MORE: True}
+                return {MORE: 1}
         if len(found) > _MAX_LABELS:
-            return {MORE: True}
+            return {MORE: 1}
     return found
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .latency import measure_latency
 from .locomo import measure_locomo
+from .stores import measure_stores
 
 
 def main() -> None:
@@ -18,9 +19,13 @@ def main() -> None:
     locomo.add_argument("path", type=Path, help="LoCoMo's JSON file")
     latency = commands.add_parser("latency", help="what adding and recalling take")
     latency.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    stores = commands.add_parser("stores", help="what a LangGraph store in Chroma takes")
+    stores.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000])
     options = parser.parse_args()
     if options.command == "locomo":
         asyncio.run(measure_locomo(options.path))
+    elif options.command == "stores":
+        asyncio.run(measure_stores(options.sizes))
     else:
         asyncio.run(measure_latency(options.sizes))
 

@@ -91,6 +91,7 @@ if TYPE_CHECKING:
         Observer,
         OpenTelemetryObserver,
         PrometheusObserver,
+        hiding,
         log_as_json,
         redacted,
     )
@@ -184,6 +185,7 @@ _HOMES = {
     "fails": "models.scripted",
     "fitted": "models.window",
     "listing": "models.prices",
+    "hiding": "telemetry",
     "log_as_json": "telemetry",
     "make_layer": "models.layer",
     "make_model": "models.providers",
@@ -288,6 +290,7 @@ __all__ = [
     "chosen",
     "fails",
     "fitted",
+    "hiding",
     "listing",
     "log_as_json",
     "make_layer",

@@ -80,6 +80,8 @@ class Assistant:
         )
         folder = self.settings.data_dir / "threads" if durable else None
         self._thread_files = ThreadFiles(self._rooms, folder)
+        self.observers = list(observers)
+        """Told of the runs that begin from now on."""
         self._setup = Setup(
             settings=self.settings,
             model=model,
@@ -90,7 +92,7 @@ class Assistant:
             is_durable=durable,
             is_recorded=record,
             clock=self._clock,
-            observers=tuple(observers),
+            observers=self.observers,
             prompt=assistant_prompt(self.settings.instructions),
             rooms=self._rooms,
             thread_files=self._thread_files,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -30,6 +30,7 @@ from .recorded import work_recorded
 from .rooms import Rooms
 from .runs import Emit, Job, Run, RunEngine
 from .runs.recording import RecordingStore
+from .telemetry import hiding
 from .telemetry.observing import Observer, Watch
 from .thread_files import ThreadFiles
 from .working import Equipment, Worker, has_side_effects
@@ -62,7 +63,7 @@ class Setup:
     is_durable: bool
     is_recorded: bool
     clock: Clock
-    observers: tuple[Observer, ...]
+    observers: Sequence[Observer]
     prompt: Prompt
     rooms: Rooms
     thread_files: ThreadFiles
@@ -91,6 +92,7 @@ class Setup:
             work=work_and_wake,
             forget=home.checkpoints.forget if home.checkpoints else None,
             now=self.clock.now,
+            hide=hiding(self.settings),
         )
         opened = Opened(home=home, engine=engine, layer=layer)
         memory = self.rooms.memory()

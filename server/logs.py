@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 
 import structlog
 
+from surefoot.agent import redacted
 
-def set_up_logging(*, as_json: bool, debug: bool = False) -> None:
-    """Send what the server and the library log to standard error."""
+
+def set_up_logging(
+    *, as_json: bool, debug: bool = False, hide: Callable[[str], str] = redacted
+) -> None:
+    """Send what the server and the library log to standard error, secrets hidden."""
+
+    def hidden(_: object, __: str, said: structlog.types.EventDict) -> structlog.types.EventDict:
+        return {name: hide(v) if isinstance(v, str) else v for name, v in said.items()}
+
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -28,6 +37,7 @@ def set_up_logging(*, as_json: bool, debug: bool = False) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                hidden,
                 last,
             ],
         )

@@ -26,15 +26,8 @@ class Metrics:
             buckets=_QUICK,
             registry=self.registry,
         )
-        self.runs = Counter("surefoot_runs", "Runs that ended", ("status",), registry=self.registry)
         self.run_seconds = Histogram(
             "surefoot_run_seconds", "Time a run took", buckets=_SLOW, registry=self.registry
-        )
-        self.tokens = Counter(
-            "surefoot_model_tokens", "Tokens used", ("direction",), registry=self.registry
-        )
-        self.cost = Counter(
-            "surefoot_model_cost_usd", "Money used, where prices are known", registry=self.registry
         )
         self.runs_active = Gauge("surefoot_runs_active", "Runs that go on", registry=self.registry)
         self.sockets = Gauge("surefoot_sockets_open", "Open WebSockets", registry=self.registry)

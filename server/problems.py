@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import JsonValue
 from starlette.exceptions import HTTPException
 
-from surefoot.agent import ThreadBusy
+from surefoot.agent import ThreadBusy, redacted
 from surefoot.errors import (
     ConfigurationError,
     InputError,
@@ -78,16 +78,17 @@ def refusal_of(error: Exception) -> Refusal:
 
 def problem_response(refusal: Refusal, *, path: str, request_id: str) -> JSONResponse:
     """Return the response for a refusal, in a shape that every client of ours can read."""
+    told = redacted(str(refusal))
     body: dict[str, JsonValue] = {
         "type": "about:blank",
         "title": HTTPStatus(refusal.status).phrase,
         "status": refusal.status,
-        "detail": str(refusal),
+        "detail": told,
         "code": refusal.code,
         "request_id": request_id,
     }
     if path.startswith(OPENAI_PATHS):
-        body["error"] = {"message": str(refusal), "type": refusal.code, "code": refusal.code}
+        body["error"] = {"message": told, "type": refusal.code, "code": refusal.code}
     headers = dict(refusal.headers)
     if refusal.retry_after is not None:
         headers["Retry-After"] = str(max(1, round(refusal.retry_after)))

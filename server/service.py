@@ -7,11 +7,21 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Literal
 
 from pydantic import JsonValue
 
-from surefoot.agent import ROLLED_BACK, Assistant, Job, Run, Thread, ThreadKey
+from surefoot.agent import (
+    ROLLED_BACK,
+    Assistant,
+    Job,
+    OpenTelemetryObserver,
+    PrometheusObserver,
+    Run,
+    Thread,
+    ThreadKey,
+)
 from surefoot.answer import Answer
 from surefoot.errors import NotFound, SurefootError
 from surefoot.events import ApprovalRequested, ApprovalResolved, Event
@@ -24,7 +34,6 @@ from .principal import Permission, Principal
 from .problems import Refusal
 from .quota import Quotas
 from .settings import ServerSettings
-from .telemetry import Tracing
 from .tickets import Tickets
 
 
@@ -40,7 +49,9 @@ class Service:
         self.quotas = Quotas()
         self.tickets = Tickets()
         self.metrics = Metrics()
-        self.tracing = Tracing()
+        assistant.observers.append(PrometheusObserver(self.metrics.registry))
+        if find_spec("opentelemetry") is not None:
+            assistant.observers.append(OpenTelemetryObserver())
         self.is_draining = False
         """True when the server is about to end and takes no new runs."""
 
@@ -254,21 +265,10 @@ class Caller:
         if job.result.done():
             return
         metrics.runs_active.inc()
-        self.service.tracing.follow(self.assistant, job)
 
-        def ended(result: asyncio.Future[Answer]) -> None:
+        def ended(_: asyncio.Future[Answer]) -> None:
             metrics.runs_active.dec()
             metrics.run_seconds.observe(time.monotonic() - began)
-            if result.cancelled() or (error := result.exception()) is not None:
-                stopped = job.why_cancelled is not None
-                metrics.runs.labels("cancelled" if stopped else "failed").inc()
-                del error
-                return
-            answer = job.result.result()
-            metrics.runs.labels(answer.reason).inc()
-            metrics.tokens.labels("input").inc(answer.usage.input_tokens)
-            metrics.tokens.labels("output").inc(answer.usage.output_tokens)
-            metrics.cost.inc(answer.usage.cost_usd or 0)
 
         job.result.add_done_callback(ended)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from surefoot.agent import Assistant
+from surefoot.agent import Assistant, hiding
 from surefoot.errors import ConfigurationError
 
 from .app import app_of
@@ -39,7 +39,7 @@ def serve(
     """
     settings = settings or ServerSettings.load()
     service = Service(assistant, settings)
-    set_up_logging(as_json=settings.log_json, debug=debug)
+    set_up_logging(as_json=settings.log_json, debug=debug, hide=hiding(assistant.settings))
     config = uvicorn.Config(
         app_of(service, slack=slack),
         host=settings.host,

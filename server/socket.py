@@ -13,6 +13,7 @@ from fastapi import WebSocket
 from pydantic import JsonValue
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
+from surefoot.agent import redacted
 from surefoot.errors import NotFound, SurefootError
 from surefoot.events import AnswerDelta, Event
 
@@ -126,7 +127,7 @@ class Conversation:
                 {
                     "type": "error",
                     "code": refusal.code,
-                    "message": str(refusal),
+                    "message": redacted(str(refusal)),
                     "id": frame.id if frame is not None else None,
                     "retry_after": refusal.retry_after,
                 }

@@ -20,10 +20,12 @@ from surefoot.events import (
     RunQueued,
     RunResumed,
     RunStarted,
+    StepFailed,
 )
 from surefoot.graphs import Decision, Desk
 from surefoot.limits import ThreadPolicy
 
+from ..telemetry.redaction import redacted
 from .log import EventLog, ThreadKey
 from .resuming import outcome_of, undecided
 from .store import Run, RunStore, Status
@@ -90,9 +92,11 @@ class RunEngine:
         work: Work,
         forget: Callable[[str], Awaitable[None]] | None = None,
         now: Callable[[], str],
+        hide: Callable[[str], str] = redacted,
     ) -> None:
-        """`forget` drops what was only needed to resume a run, by run id."""
+        """`forget` drops what only resuming needed; `hide` takes secrets out of errors."""
         self._forget = forget
+        self._hide = hide
         self._log = log
         self._store = store
         self._work = work
@@ -382,6 +386,8 @@ class RunEngine:
         def emit(event: Event) -> None:
             if isinstance(event, ApprovalRequested):
                 job.desk.asked.add(event.call_id)
+            if isinstance(event, RunFailed | StepFailed):
+                event = event.model_copy(update={"error": self._hide(event.error)})
             log.append(event, key, run_id)
 
         return emit

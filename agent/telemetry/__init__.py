@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .counts import PrometheusObserver
     from .logs import LogObserver, log_as_json
     from .observing import Observation, Observer
-    from .redaction import redacted
+    from .redaction import hiding, redacted
     from .spans import OpenTelemetryObserver
 
 _HOMES = {
@@ -19,6 +19,7 @@ _HOMES = {
     "Observer": "observing",
     "OpenTelemetryObserver": "spans",
     "PrometheusObserver": "counts",
+    "hiding": "redaction",
     "log_as_json": "logs",
     "redacted": "redaction",
 }
@@ -29,6 +30,7 @@ __all__ = [
     "Observer",
     "OpenTelemetryObserver",
     "PrometheusObserver",
+    "hiding",
     "log_as_json",
     "redacted",
 ]

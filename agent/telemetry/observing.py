@@ -36,6 +36,16 @@ class Observer(Protocol):
         ...
 
 
+class Unwatched:
+    """Watches nothing: nobody collects what it would tell."""
+
+    def told(self, event: Event) -> None:
+        """Take an event of the run."""
+
+    def ended(self, answer: Answer | None, error: BaseException | None) -> None:
+        """Take the end of the run."""
+
+
 class Watch:
     """All observations of one run."""
 

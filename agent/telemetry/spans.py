@@ -24,6 +24,7 @@ from surefoot.events import (
 )
 
 from ..runs import Run
+from .observing import Observation, Unwatched
 from .redaction import redacted
 
 if TYPE_CHECKING:
@@ -63,14 +64,23 @@ class OpenTelemetryObserver:
         )
         self._content = content
 
-    def begins(self, run: Run) -> _RunSpans:
-        """Open the span of a run."""
-        return _RunSpans(self._tracer, run, self._tokens, self._seconds, self._content)
+    def begins(self, run: Run) -> Observation:
+        """Open the span of a run, if anybody collects spans."""
+        span = self._tracer.start_span("invoke_agent surefoot")
+        if not span.is_recording():
+            return Unwatched()
+        return _RunSpans(span, self._tracer, run, self._tokens, self._seconds, self._content)
 
 
 class _RunSpans:
     def __init__(
-        self, tracer: Tracer, run: Run, tokens: Histogram, seconds: Histogram, content: bool
+        self,
+        span: Span,
+        tracer: Tracer,
+        run: Run,
+        tokens: Histogram,
+        seconds: Histogram,
+        content: bool,
     ) -> None:
         from opentelemetry.trace import set_span_in_context
 
@@ -78,15 +88,15 @@ class _RunSpans:
         self._tokens = tokens
         self._seconds = seconds
         self._content = content
-        self._span = tracer.start_span(
-            "invoke_agent surefoot",
-            attributes={
+        self._span = span
+        span.set_attributes(
+            {
                 "gen_ai.operation.name": "invoke_agent",
                 "gen_ai.agent.name": "surefoot",
                 "gen_ai.conversation.id": run.scope.thread_id,
                 "surefoot.run_id": run.run_id,
                 "surefoot.tenant": run.scope.tenant,
-            },
+            }
         )
         if content:
             self._span.set_attribute("surefoot.question", redacted(run.text))

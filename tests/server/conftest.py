@@ -34,15 +34,18 @@ class Live:
 
 
 @contextmanager
-def running(data_dir: Path, **settings: object) -> Iterator[Live]:
-    """Run a server of its own until the block ends."""
+def running(
+    data_dir: Path, *, program: Path = PROGRAM, log: Path | None = None, **settings: object
+) -> Iterator[Live]:
+    """Run a server of its own until the block ends; what it logs goes to `log`."""
     arguments = [f"{name}={value}" for name, value in settings.items()]
-    process = subprocess.Popen(
-        [sys.executable, str(PROGRAM), str(data_dir), *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
+    with Path("/dev/null" if log is None else log).open("w") as errors:
+        process = subprocess.Popen(
+            [sys.executable, str(program), str(data_dir), *arguments],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
     assert process.stdout is not None
     try:
         url = process.stdout.readline().strip()

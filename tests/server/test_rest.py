@@ -214,7 +214,7 @@ async def test_health_readiness_and_metrics_are_told(http: httpx.AsyncClient) ->
     assert ready == {"status": "ready", "checks": {"runs": "ok", "log": "ok", "memory": "ok"}}
     await ask(http, "rest-12", "add 1 2")
     text = (await http.get("/metrics")).text
-    assert 'surefoot_runs_total{status="answered"}' in text
+    assert 'surefoot_run_ends_total{how="answered"}' in text
     assert 'route="/v1/threads/{thread_id}/runs",status="200"' in text
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .cli.program import run_command
     from .clock import Clock
     from .equipment import McpServers, open_sandbox
+    from .learning import ModelLearner, RuleLearner, is_grounded
     from .models import (
         LangChainModel,
         ScriptedModel,
@@ -134,6 +135,7 @@ _HOMES = {
     "McpServers": "equipment",
     "MemoryEventLog": "runs",
     "MeteredModel": "budgets",
+    "ModelLearner": "learning",
     "ModelUnknown": "models.faults",
     "NearQuestions": "models.alike",
     "Observation": "telemetry",
@@ -157,6 +159,7 @@ _HOMES = {
     "RequestRefused": "models.faults",
     "Rooms": "rooms",
     "Route": "models.cascade",
+    "RuleLearner": "learning",
     "Run": "runs",
     "RunEngine": "runs",
     "RunStore": "runs",
@@ -184,8 +187,9 @@ _HOMES = {
     "chosen": "models",
     "fails": "models.scripted",
     "fitted": "models.window",
-    "listing": "models.prices",
     "hiding": "telemetry",
+    "is_grounded": "learning",
+    "listing": "models.prices",
     "log_as_json": "telemetry",
     "make_layer": "models.layer",
     "make_model": "models.providers",
@@ -241,6 +245,7 @@ __all__ = [
     "McpServers",
     "MemoryEventLog",
     "MeteredModel",
+    "ModelLearner",
     "ModelUnknown",
     "NearQuestions",
     "Observation",
@@ -263,6 +268,7 @@ __all__ = [
     "RequestRefused",
     "Rooms",
     "Route",
+    "RuleLearner",
     "Run",
     "RunEngine",
     "RunStore",
@@ -291,6 +297,7 @@ __all__ = [
     "fails",
     "fitted",
     "hiding",
+    "is_grounded",
     "listing",
     "log_as_json",
     "make_layer",

@@ -31,6 +31,7 @@ _SENTENCE = re.compile(
     r"|,\s+(?=(?:what|which|who|where|when|how|can|could|do|does|is|are)\b)",
     re.IGNORECASE,
 )
+_OPENING = re.compile(r"^(?:(?:please|also|and|well|oh|so|by the way)\b[\s,]*)+", re.IGNORECASE)
 _FLEETING = re.compile(
     r"^i(?:['’]m| am) (?:\w+ing\b|not sure|sorry|afraid|curious|confused|done|ready|back|here)"
     r"|^i (?:have|need|want|use|like|love|hate) (?:(?:a|another|one|some|this|that|these|those|it"
@@ -151,7 +152,7 @@ def told_in(message: str) -> list[Learned]:
     said = own_words(message)
     if _changes(said):
         return []
-    sentences = (part.strip(" ,") for part in _SENTENCE.split(said))
+    sentences = (_OPENING.sub("", part.strip(" ,")) for part in _SENTENCE.split(said))
     facts = (fact_to_keep(part) for part in sentences if part and not _FLEETING.match(part))
     return [Learned(text=fact, confidence=0.9) for fact in facts if fact is not None]
 

@@ -37,11 +37,17 @@ _PATTERNS = (
     ("a social security number", re.compile(r"\b\d{3}-\d{2}-\d{4}\b")),
 )
 _CARD = re.compile(r"(?<![\d.])\d(?:[ -]?\d){12,18}(?![\d.]?\d)")
+_NOTED = re.compile(r"\[([a-z ]+) not kept\]")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 
 
 def secret_in(text: str) -> str | None:
-    """Return what kind of secret a text holds, such as `a card number`; None when it holds none."""
+    """Return what kind of secret a text holds, such as `a card number`; None when it holds none.
+
+    A note that stands in the place of one counts as one.
+    """
+    if (noted := _NOTED.search(text)) is not None:
+        return f"a {noted[1]}"
     return next((kind for kind, _, _ in _secrets(text)), None)
 
 

@@ -20,6 +20,10 @@ _BETWEEN = re.compile(
     rf"[?;]\s+|\.\s+(?=[A-Z])|\n+|,?\s+(?:and|then|also)(?:\s+(?:also|then))?\s+(?=(?:{_ASKS})\b)",
     re.IGNORECASE,
 )
+_REFERS = re.compile(
+    r"\b(?:it|its|they|them|their|he|him|his|she|her|this|that|these|those|there)\b", re.IGNORECASE
+)
+"""A part with such a word speaks of what another part has named."""
 _WORD = re.compile(r"[^\W_]{3,}")
 _ROOT = 4
 """Letters by which words are held to be forms of one another: `airlines`, `airline`."""
@@ -66,6 +70,8 @@ def parts_of(question: str) -> list[str]:
 
 
 def _own_roots(part: str, parts: Iterable[str]) -> set[str]:
+    if _REFERS.search(part):
+        return set()
     others: set[str] = set().union(*(_roots(other) for other in parts if other is not part))
     return _roots(part) - others
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from surefoot import ScriptedModel, calls, says, tool
-from surefoot.events import CheckFailed, PlanCreated, StepStarted
+from surefoot.events import CheckFailed, CheckSkipped, PlanCreated, StepStarted
+from surefoot.graphs import DEFAULT_CHECKS, CallSubject, PlanSubject
 from surefoot.limits import Limits
 from surefoot.messages import UserMessage
+from surefoot.verdicts import Verdict
 
 from .conftest import add, driven, plan, results, step
 
@@ -147,3 +149,75 @@ async def test_a_plan_with_more_steps_than_are_left_is_sent_back() -> None:
     answer = await run.ask()
     assert "The plan has 4 steps, but only 3 may still be made." in results(model, 1)[0].text
     assert answer.text == "It is 2 [S1]." and answer.reason == "answered"
+
+
+async def test_a_check_of_the_users_can_send_a_plan_back() -> None:
+    def no_shouting(subject: PlanSubject) -> Verdict | None:
+        if any(step.tool == "shout" for step in subject.plan.steps):
+            return subject.unsupported("loud", "It shouts.", repair="Be quiet.")
+        return None
+
+    model = ScriptedModel(calls("shout", text="x"), calls("count", text="x"), says("1 [S1]."))
+    run = driven(model, count, shout, checks=DEFAULT_CHECKS.with_(plan=[no_shouting]))
+    answer = await run.ask()
+    assert answer.text == "1 [S1]."
+    (failed,) = run.told(CheckFailed)
+    assert (failed.stage, failed.check, failed.code) == ("plan", "no_shouting", "loud")
+    assert "It shouts." in results(model, 1)[0].text
+
+
+async def test_a_check_of_the_users_can_keep_a_call_from_being_made() -> None:
+    def short(subject: CallSubject) -> Verdict | None:
+        if len(str(subject.args.get("text"))) > 3:
+            return subject.unsupported("long", "The text is too long.", repair="Shorten it.")
+        return None
+
+    model = ScriptedModel(
+        calls("count", text="longer").also("count", text="x"), says("It is 1 [S1].")
+    )
+    run = driven(model, count, checks=DEFAULT_CHECKS.with_(call=[short]))
+    await run.ask()
+    assert [event.args for event in run.told(StepStarted)] == [{"text": "x"}]
+    (failed,) = run.told(CheckFailed)
+    assert (failed.stage, failed.check, failed.claim_id) == ("call", "short", "s1")
+    assert "Error (long): The text is too long. Shorten it." in results(model, 1)[0].text
+
+
+TWO_THINGS = "How many letters has banana, and how many vowels are in cucumber?"
+
+
+@pytest.mark.parametrize(
+    ("question", "texts", "hint"),
+    [
+        (TWO_THINGS, ["banana"], "'how many vowels are in cucumber'"),
+        (TWO_THINGS, ["banana", "cucumber"], None),
+        (TWO_THINGS, ["fruit"], None),
+        ("How many letters has banana?", ["banana"], None),
+        ("How many letters has banana? And why?", ["banana"], None),
+        ("How many letters has banana, and how many has it twice?", ["banana"], None),
+    ],
+)
+async def test_a_part_of_the_question_that_no_step_looks_for_is_pointed_out(
+    question: str, texts: list[str], hint: str | None
+) -> None:
+    turn = calls("count", text=texts[0])
+    for text in texts[1:]:
+        turn = turn.also("count", text=text)
+    model = ScriptedModel(turn, says("Done."))
+    run = driven(model, count)
+    await run.ask(question)
+    told = results(model, 1)[-1].text
+    if hint is None:
+        assert "Check:" not in told
+    else:
+        assert f"Check: No step looks for this part of the question: {hint}." in told
+        assert [e.code for e in run.told(CheckSkipped) if e.stage == "plan"] == ["part_not_covered"]
+    assert not run.told(CheckFailed)
+
+
+async def test_what_has_been_found_already_needs_no_step() -> None:
+    with ScriptedModel(
+        calls("count", text="cucumber"), calls("count", text="banana"), says("Done.")
+    ) as model:
+        await driven(model, count).ask(TWO_THINGS)
+    assert "Check:" in results(model, 1)[-1].text and "Check:" not in results(model, 2)[-1].text

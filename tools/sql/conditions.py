@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ..tool import Doubt
-from .catalog import Column, Table
+from .catalog import Column, Table, literal
 from .trees import reach_of
 from .workspace import QueryResult
 
@@ -24,25 +24,28 @@ _OF_A_COLUMN = re.compile(r"(?:avg|mean|average|median|min|minimum|max|maximum)_
 def dropped_conditions(
     question: str, result: QueryResult, tables: Sequence[Table]
 ) -> Iterator[Doubt]:
-    """Yield the values that the question names, a table has, and neither query nor rows mention.
+    """Yield what the question names of a column of which neither query nor rows mention a value.
 
     A question that compares, or asks for a share, needs rows without the condition: for it that
     is no more than a hint.
     """
     read = [table for table in tables if table.name in result.tables]
-    shown = f"{result.sql} {result.rows}".casefold()
+    sql, rows = result.sql.casefold(), str(result.rows).casefold()
     asked = question.casefold()
     for table in read:
         for column in table.columns:
-            for value in _listed(column):
-                if _names(asked, value.casefold()) and value.casefold() not in shown:
-                    yield Doubt(
-                        outcome="not_checkable" if _WHOLE.search(question) else "unsupported",
-                        code="condition_left_out",
-                        reason=f"The question names {value!r}, which is a value of "
-                        f"{table.name}.{column.name}, and the query does not use it.",
-                        repair="Add the condition, unless the rows without it are wanted.",
-                    )
+            values = list(_listed(column))
+            named = [value for value in values if _names(asked, value.casefold())]
+            # A query for another value of the column may be one of several that are compared.
+            is_used = any(literal(value).casefold() in sql for value in values)
+            if named and not is_used and not any(v.casefold() in f"{sql} {rows}" for v in named):
+                yield Doubt(
+                    outcome="not_checkable" if _WHOLE.search(question) else "unsupported",
+                    code="condition_left_out",
+                    reason=f"The question names {named[0]!r}, which is a value of "
+                    f"{table.name}.{column.name}, and the query does not use it.",
+                    repair="Add the condition, unless the rows without it are wanted.",
+                )
 
 
 def _listed(column: Column) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Fusion: what keywords found and what meaning found, as one ranking.
 
 Scores are added, not ranks: BM25 as a share of the best hit's, plus cosine similarity, each with
-its weight. `docs/memory.md` says how the weights were measured.
+its weight. `docs/stores.md` says how the weights were measured.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict
 
 from pydantic import JsonValue
+from pydantic_core import to_jsonable_python
 
 from surefoot.memory import OwnMemory
 from surefoot.scope import Scope
@@ -27,7 +28,7 @@ async def exported(
     for fact in await memory.facts(scope, history=True):
         yield {"kind": "fact", **_fact(asdict(fact))}
     for kept in await memory.kept(scope):
-        yield {"kind": "turn", "thread_id": kept.thread_id, **asdict(kept.turn)}
+        yield {"kind": "turn", "thread_id": kept.thread_id, **to_jsonable_python(kept.turn)}
     for thread_id, text in (await memory.summaries(scope)).items():
         yield {"kind": "summary", "thread_id": thread_id, "text": text}
     wanted = ThreadSearch(tenant=tenant, user=user, limit=_PAGE)

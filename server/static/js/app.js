@@ -17,7 +17,7 @@ const UNNAMED = "New conversation";
 /** @type {Record<string, [string, import("./overlay.js").View]>} */
 const PANELS = {
   library: ["Documents and tables", libraryView],
-  memory: ["What it remembers", memoryView],
+  memory: ["What it remembers", (refresh) => memoryView(refresh, () => threads.changed())],
 };
 
 /** @type {Conversation} */

@@ -18,6 +18,7 @@ const GOOD = new Set(["supported", "not_checkable"]);
 export class CheckList {
   /** @type {Check[]} */ #checks = [];
   /** @type {Record<string, number>} */ #verdicts = {};
+  /** @type {number | null} Share of the claims that can be expected to hold. */ #confidence = null;
   #usage = "";
   #summary = el("summary");
   #body = el("div", { class: "checks" });
@@ -33,9 +34,10 @@ export class CheckList {
     this.#checks.push(check);
   }
 
-  /** @param {Record<string, number>} verdicts How many claims got which outcome. */
-  judged(verdicts) {
+  /** @param {Record<string, number>} verdicts How many claims got which outcome. @param {number | null} [confidence] */
+  judged(verdicts, confidence) {
     this.#verdicts = verdicts;
+    this.#confidence = confidence ?? null;
   }
 
   /** @param {{seconds: number, input_tokens: number, output_tokens: number, cost_usd: number | null}} usage */
@@ -59,6 +61,7 @@ export class CheckList {
     for (const [outcome, n] of Object.entries(bad)) {
       told.push(el("span", { class: "bad" }, `${count(n, "claim")} ${OUTCOMES[outcome] ?? outcome}`));
     }
+    if (this.#confidence !== null) told.push(el("span", {}, `${Math.round(this.#confidence * 100)} % likely to hold`));
     const failed = this.#checks.filter((one) => one.stage !== "answer" && !GOOD.has(one.outcome)).length;
     if (failed) told.push(el("span", { class: "bad" }, `${count(failed, "check")} not passed on the way`));
     return told;

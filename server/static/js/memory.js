@@ -11,8 +11,8 @@ import { day } from "./words.js";
 
 /** @typedef {(path: string, request: import("./api.js").Ask) => Promise<void>} Act Changes something and shows what is left. */
 
-/** @param {() => Promise<void>} refresh */
-export async function memoryView(refresh) {
+/** @param {() => Promise<void>} refresh @param {() => void} onForgotten Told when conversations may be gone. */
+export async function memoryView(refresh, onForgotten) {
   /** @type {Fact[]} */
   const facts = await api("/v1/memories?history=true");
   const [current, former] = [facts.filter(isCurrent), facts.filter((fact) => !isCurrent(fact))];
@@ -25,7 +25,7 @@ export async function memoryView(refresh) {
       el("ul", { class: "plain" }, ...former.map((fact) => factItem(fact, act)))),
     el("div", { class: "buttons" },
       button("Export", () => download("/v1/memories/export", "memories.json").catch((error) => notify(error.message))),
-      button("Forget everything", () => forgetAll(act))));
+      button("Forget everything", () => forgetAll(act).then(onForgotten))));
 }
 
 /** @param {Fact} fact */
@@ -39,7 +39,8 @@ function factItem(fact, act) {
     if (text && text !== fact.text) act(path, { method: "PUT", body: { text } });
   };
   const forget = async () => {
-    const sure = { title: "Forget it?", text: `“${fact.text}”`, action: "Forget", danger: true };
+    const text = `“${fact.text}” is erased, wherever it was said.`;
+    const sure = { title: "Forget it?", text, action: "Forget", danger: true };
     if (await confirm(sure)) act(path, { method: "DELETE" });
   };
   return el("li", { class: "fact" },
@@ -61,8 +62,8 @@ function about({ kind, observed_at, valid_from, valid_to, superseded_at, was_wro
 
 /** @param {Act} act */
 async function forgetAll(act) {
-  const text = "All facts about you and all earlier turns are erased from memory. Conversations stay in the list.";
+  const text = "All that is kept about you is erased for good: what it remembers, your conversations and their answers.";
   if (await confirm({ title: "Forget everything?", text, action: "Forget everything", danger: true })) {
-    act("/v1/memories", { method: "DELETE" });
+    await act("/v1/memories", { method: "DELETE" });
   }
 }

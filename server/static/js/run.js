@@ -91,10 +91,10 @@ export class RunView {
       this.#unspoken.text = "";
       this.#speak(text ? `Correction: ${text}` : "The last sentence is withdrawn.");
     },
-    "answer.completed": ({ text, verdicts, usage }) => {
+    "answer.completed": ({ text, verdicts, confidence, usage }) => {
       this.#answer.complete(text);
       this.#speakSentence();
-      this.#checks.judged(verdicts);
+      this.#checks.judged(verdicts, confidence);
       this.#checks.used(usage);
     },
     "run.completed": ({ reason }) => this.#end(reason === "limit" ? "It stopped at a limit." : ""),

@@ -74,7 +74,7 @@ class Housekeeper:
         self._idle = asyncio.Event()
         self._idle.set()
         self._task: asyncio.Task[None] | None = None
-        if self._to_forget:
+        if self._to_forget or not ways.retention.keeps_all:
             self.wake()
 
     def wake(self, scope: Scope | None = None) -> None:

@@ -9,10 +9,13 @@ const MARKDOWN = /[*_`#|]|^\s*(?:[-+]|\d+\.)\s/m;
 
 // Answers that were given long ago are rendered when they are about to be seen.
 const seen = new IntersectionObserver(
-  (entries) => entries.filter((one) => one.isIntersecting).forEach((one) => {
-    seen.unobserve(one.target);
-    one.target.dispatchEvent(new Event("seen"));
-  }),
+  (entries) =>
+    entries
+      .filter((one) => one.isIntersecting)
+      .forEach((one) => {
+        seen.unobserve(one.target);
+        one.target.dispatchEvent(new Event("seen"));
+      }),
   { rootMargin: "600px" },
 );
 
@@ -114,7 +117,8 @@ export class AnswerView {
   /** Show the sentences before `end`, whose text this is, as the server renders it. @param {string} text @param {number} end */
   async #render(text, end) {
     const { html } = await api("/v1/render", { method: "POST", body: { text } }).catch(() => ({}));
-    const isOutdated = end === Infinity ? text !== this.#whole : this.#whole !== null || text !== this.#text(end);
+    const isOutdated =
+      end === Infinity ? text !== this.#whole : this.#whole !== null || text !== this.#text(end);
     if (html === undefined || isOutdated) return;
     const focused = this.#citations().findIndex((one) => one === document.activeElement);
     this.#renderedUpTo = end;

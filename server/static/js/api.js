@@ -20,7 +20,11 @@ async function send(path, { method = "GET", body } = {}) {
   const used = key();
   const headers = credentials();
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  const response = await fetch(path, { method, headers, body: body === undefined ? body : JSON.stringify(body) });
+  const response = await fetch(path, {
+    method,
+    headers,
+    body: body === undefined ? body : JSON.stringify(body),
+  });
   if (response.ok) return response;
   const why = await problem(response);
   if (response.status === 401 && (await signIn(used, why))) return send(path, { method, body });

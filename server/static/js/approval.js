@@ -15,16 +15,24 @@ class Field {
     this.#value = value;
     this.#input = inputOf(value);
     const label = el("span", {}, name);
-    this.node = el("label", { class: "field" }, ...(typeof value === "boolean" ? [this.#input, label] : [label, this.#input]));
+    this.node = el(
+      "label",
+      { class: "field" },
+      ...(typeof value === "boolean" ? [this.#input, label] : [label, this.#input]),
+    );
   }
 
   /** What the person wants it to be. Throws where it cannot be that. */
   read() {
     switch (typeof this.#value) {
-      case "boolean": return /** @type {HTMLInputElement} */ (this.#input).checked;
-      case "string": return this.#input.value;
-      case "number": return numberIn(this.#input.value);
-      default: return JSON.parse(this.#input.value);
+      case "boolean":
+        return /** @type {HTMLInputElement} */ (this.#input).checked;
+      case "string":
+        return this.#input.value;
+      case "number":
+        return numberIn(this.#input.value);
+      default:
+        return JSON.parse(this.#input.value);
     }
   }
 
@@ -36,11 +44,16 @@ class Field {
 /** @param {any} value */
 function inputOf(value) {
   switch (typeof value) {
-    case "boolean": return el("input", { type: "checkbox", checked: value });
-    case "number": return el("input", { type: "number", step: "any", value });
+    case "boolean":
+      return el("input", { type: "checkbox", checked: value });
+    case "number":
+      return el("input", { type: "number", step: "any", value });
     default: {
       const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
-      const area = el("textarea", { rows: Math.min(8, text.split("\n").length), spellcheck: typeof value === "string" ? null : "false" });
+      const area = el("textarea", {
+        rows: Math.min(8, text.split("\n").length),
+        spellcheck: typeof value === "string" ? null : "false",
+      });
       area.value = text;
       return area;
     }
@@ -57,7 +70,11 @@ export class ApprovalView {
   #args;
   #onDecide;
   /** @type {Map<string, Field>} */ #fields;
-  #reason = el("input", { type: "text", placeholder: "Say why (optional)", "aria-label": "Why, for a rejection" });
+  #reason = el("input", {
+    type: "text",
+    placeholder: "Say why (optional)",
+    "aria-label": "Why, for a rejection",
+  });
   #trouble = el("p", { class: "why", role: "alert" });
   #buttons;
 
@@ -70,10 +87,15 @@ export class ApprovalView {
       button("Approve", () => this.#approve(), { class: "primary" }),
       button("Reject", () => this.#decide({ decision: "reject", reason: this.#reason.value.trim() })),
     ];
-    this.node = el("section", { class: "approval", "aria-label": `Approval of ${toolName(tool)}` },
-      el("h3", {}, "May it ", el("code", {}, tool), "?"), reason && el("p", { class: "quiet" }, reason),
+    this.node = el(
+      "section",
+      { class: "approval", "aria-label": `Approval of ${toolName(tool)}` },
+      el("h3", {}, "May it ", el("code", {}, tool), "?"),
+      reason && el("p", { class: "quiet" }, reason),
       ...[...this.#fields.values()].map((field) => field.node),
-      this.#trouble, el("div", { class: "buttons" }, ...this.#buttons, this.#reason));
+      this.#trouble,
+      el("div", { class: "buttons" }, ...this.#buttons, this.#reason),
+    );
   }
 
   /** Let the person decide again, where the decision may not have arrived. */

@@ -61,7 +61,8 @@ export class CheckList {
     for (const [outcome, n] of Object.entries(bad)) {
       told.push(el("span", { class: "bad" }, `${count(n, "claim")} ${OUTCOMES[outcome] ?? outcome}`));
     }
-    if (this.#confidence !== null) told.push(el("span", {}, `${Math.round(this.#confidence * 100)} % likely to hold`));
+    if (this.#confidence !== null)
+      told.push(el("span", {}, `${Math.round(this.#confidence * 100)} % likely to hold`));
     const failed = this.#checks.filter((one) => one.stage !== "answer" && !GOOD.has(one.outcome)).length;
     if (failed) told.push(el("span", { class: "bad" }, `${count(failed, "check")} not passed on the way`));
     return told;
@@ -73,16 +74,30 @@ export class CheckList {
       return;
     }
     const head = ["Of", "Check", "Outcome"].map((name) => el("th", { scope: "col" }, name));
-    this.#body.replaceChildren(el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Checks" },
-      el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...this.#checks.map(row)))));
+    this.#body.replaceChildren(
+      el(
+        "div",
+        { class: "scroll", tabindex: "0", role: "group", "aria-label": "Checks" },
+        el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...this.#checks.map(row))),
+      ),
+    );
   }
 }
 
 /** @param {Check} check */
 function row({ stage, check, outcome, reason, claim_id }) {
-  return el("tr", {},
-    el("td", {}, subject(stage, claim_id)), el("td", {}, check.replaceAll("_", " ")),
-    el("td", {}, el("span", { class: GOOD.has(outcome) ? "good" : "bad" }, OUTCOMES[outcome] ?? outcome), reason && `: ${reason}`));
+  return el(
+    "tr",
+    {},
+    el("td", {}, subject(stage, claim_id)),
+    el("td", {}, check.replaceAll("_", " ")),
+    el(
+      "td",
+      {},
+      el("span", { class: GOOD.has(outcome) ? "good" : "bad" }, OUTCOMES[outcome] ?? outcome),
+      reason && `: ${reason}`,
+    ),
+  );
 }
 
 /** @param {string} stage @param {string | null} claim */

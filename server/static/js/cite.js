@@ -4,7 +4,11 @@ import { el } from "./dom.js";
 
 /** @param {string} id @param {(id: string) => void} onCite */
 export function cite(id, onCite) {
-  return el("button", { type: "button", class: "cite", "aria-label": `Evidence ${id}`, onclick: () => onCite(id) }, id);
+  return el(
+    "button",
+    { type: "button", class: "cite", "aria-label": `Evidence ${id}`, onclick: () => onCite(id) },
+    id,
+  );
 }
 
 /** The text with each `[S1]` as a citation. @param {string} text @param {(id: string) => void} onCite */

@@ -19,7 +19,8 @@ export class Conversation {
   #node = byId("conversation");
   #banner = byId("banner");
   /** @type {Map<string, RunView>} */ #runs = new Map();
-  /** @type {Map<string, {text: string, node: HTMLElement}>} Questions of this page without a run yet. */ #asked = new Map();
+  /** @type {Map<string, {text: string, node: HTMLElement}>} Questions of this page without a run yet. */ #asked =
+    new Map();
   /** @type {Set<string>} Ids of all messages this page has sent. */ #own = new Set();
   #socket;
   #listener;
@@ -31,7 +32,9 @@ export class Conversation {
   constructor(thread, listener) {
     this.#listener = listener;
     this.#node.replaceChildren(welcome((text) => this.send(text)));
-    this.#node.addEventListener("scroll", () => (this.#atEnd = this.#isAtEnd()), { signal: this.#left.signal });
+    this.#node.addEventListener("scroll", () => (this.#atEnd = this.#isAtEnd()), {
+      signal: this.#left.signal,
+    });
     window.addEventListener("online", () => this.#socket.retry(), { signal: this.#left.signal });
     byId("retry").addEventListener("click", () => this.#socket.retry(), { signal: this.#left.signal });
     this.#socket = new ThreadSocket(thread, {
@@ -47,7 +50,12 @@ export class Conversation {
   /** Ask. @param {string} text */
   send(text) {
     const id = freshId();
-    const node = el("article", { class: "run pending" }, el("h2", { class: "question" }, text), el("p", { class: "quiet" }, "Sending…"));
+    const node = el(
+      "article",
+      { class: "run pending" },
+      el("h2", { class: "question" }, text),
+      el("p", { class: "quiet" }, "Sending…"),
+    );
     this.#asked.set(id, { text, node });
     this.#own.add(id);
     this.#atEnd = true;

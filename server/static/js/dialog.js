@@ -15,7 +15,10 @@ export async function confirm(question) {
 /** Ask for a line of text. @param {Question} question @returns {Promise<string | null>} */
 export function ask(question) {
   const input = el("input", {
-    type: question.type ?? "text", value: question.value ?? "", autocomplete: "off", required: true,
+    type: question.type ?? "text",
+    value: question.value ?? "",
+    autocomplete: "off",
+    required: true,
   });
   return open(question, input);
 }
@@ -23,15 +26,24 @@ export function ask(question) {
 /** @param {Question} question @param {HTMLInputElement | null} input @returns {Promise<string | null>} */
 function open({ title, text, label, action, danger, trouble }, input) {
   made += 1;
-  const dialog = el("dialog", { class: "dialog", "aria-labelledby": `dialog-${made}` },
-    el("form", { method: "dialog" },
+  const dialog = el(
+    "dialog",
+    { class: "dialog", "aria-labelledby": `dialog-${made}` },
+    el(
+      "form",
+      { method: "dialog" },
       el("h2", { id: `dialog-${made}` }, title),
       text && el("p", { class: "quiet" }, text),
       trouble && el("p", { class: "why", role: "alert" }, trouble),
       input && el("label", { class: "field" }, el("span", {}, label), input),
-      el("div", { class: "buttons" },
+      el(
+        "div",
+        { class: "buttons" },
         el("button", { type: "submit", class: danger ? "danger" : "primary" }, action),
-        button("Cancel", () => dialog.close()))));
+        button("Cancel", () => dialog.close()),
+      ),
+    ),
+  );
   return new Promise((resolve) => {
     /** @type {string | null} */ let answer = null;
     dialog.addEventListener("submit", (event) => {

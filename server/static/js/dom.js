@@ -39,9 +39,12 @@ export const unseen = (text) => el("span", { class: "visually-hidden" }, text);
 
 // Only HTML that the server has sanitised passes through here; the page's policy lets nothing else be set.
 /** @type {{createHTML: (html: string) => any}} */
-const policy = "trustedTypes" in window
-  ? /** @type {any} */ (window.trustedTypes).createPolicy("surefoot", { createHTML: (/** @type {string} */ html) => html })
-  : { createHTML: (html) => html };
+const policy =
+  "trustedTypes" in window
+    ? /** @type {any} */ (window.trustedTypes).createPolicy("surefoot", {
+        createHTML: (/** @type {string} */ html) => html,
+      })
+    : { createHTML: (html) => html };
 
 /** @param {HTMLElement} node @param {string} html As `/v1/render` returned it. */
 export function setSanitised(node, html) {

@@ -15,11 +15,14 @@ const AROUND = 3000;
 /** All of a piece of evidence, for the panel. @param {Evidence} item */
 export async function evidenceView(item) {
   const { source } = item;
-  return el("div", { class: "evidence" },
+  return el(
+    "div",
+    { class: "evidence" },
     el("p", { class: "where" }, where(item)),
     picture(item),
     ...(source.type === "document" ? [await passage(item)] : parts(item, ROWS_IN_PANEL)),
-    item.trust === "untrusted" && el("p", { class: "quiet" }, "Read as data, never obeyed."));
+    item.trust === "untrusted" && el("p", { class: "quiet" }, "Read as data, never obeyed."),
+  );
 }
 
 /** What a step found, in brief. @param {Evidence} item */
@@ -33,12 +36,18 @@ export function evidenceExcerpt(item) {
 /** Where it comes from, in a few words. @param {Evidence} item */
 export function where({ source, data }) {
   switch (source.type) {
-    case "document": return [source.path, source.heading, source.page && `page ${source.page}`].filter(Boolean).join(" › ");
-    case "table": return `${count(source.row_count, "row")} from ${source.tables.join(", ") || "a query"}`;
-    case "memory": return `Remembered${source.observed_at ? `, said ${day(source.observed_at)}` : ""}`;
-    case "code": return data?.title ?? `What the ${source.language} program gave`;
-    case "mcp": return `${source.tool} on ${source.server}`;
-    default: return source.tool ?? source.type;
+    case "document":
+      return [source.path, source.heading, source.page && `page ${source.page}`].filter(Boolean).join(" › ");
+    case "table":
+      return `${count(source.row_count, "row")} from ${source.tables.join(", ") || "a query"}`;
+    case "memory":
+      return `Remembered${source.observed_at ? `, said ${day(source.observed_at)}` : ""}`;
+    case "code":
+      return data?.title ?? `What the ${source.language} program gave`;
+    case "mcp":
+      return `${source.tool} on ${source.server}`;
+    default:
+      return source.tool ?? source.type;
   }
 }
 
@@ -46,10 +55,19 @@ export function where({ source, data }) {
 function parts(item, rows) {
   const { source } = item;
   switch (source.type) {
-    case "table": return [el("h3", {}, "Query"), code(source.sql), el("h3", {}, "Rows"), table(item, rows)];
-    case "code": return [el("h3", {}, "Program"), code(source.code), el("h3", {}, "Output"), code(item.content)];
-    case "memory": return [el("blockquote", {}, item.content)];
-    default: return [el("h3", {}, "Arguments"), code(JSON.stringify(source.args, null, 2)), el("h3", {}, "Result"), code(item.content)];
+    case "table":
+      return [el("h3", {}, "Query"), code(source.sql), el("h3", {}, "Rows"), table(item, rows)];
+    case "code":
+      return [el("h3", {}, "Program"), code(source.code), el("h3", {}, "Output"), code(item.content)];
+    case "memory":
+      return [el("blockquote", {}, item.content)];
+    default:
+      return [
+        el("h3", {}, "Arguments"),
+        code(JSON.stringify(source.args, null, 2)),
+        el("h3", {}, "Result"),
+        code(item.content),
+      ];
   }
 }
 
@@ -62,14 +80,35 @@ function table(item, most) {
   const { columns, rows } = item.data ?? {};
   if (!Array.isArray(columns) || !Array.isArray(rows)) return code(item.content);
   const isNumber = columns.map((_, at) => rows.some((row) => typeof row[at] === "number"));
-  const cell = (/** @type {unknown} */ value, /** @type {number} */ at) => el("td", { class: isNumber[at] ? "number" : null }, value === null ? "–" : String(value));
+  const cell = (/** @type {unknown} */ value, /** @type {number} */ at) =>
+    el("td", { class: isNumber[at] ? "number" : null }, value === null ? "–" : String(value));
   const shown = rows.slice(0, most);
   const left = item.source.row_count - shown.length;
-  return el("div", {},
-    el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": `Rows of ${item.id}` }, el("table", {},
-      el("thead", {}, el("tr", {}, ...columns.map((name, at) => el("th", { scope: "col", class: isNumber[at] ? "number" : null }, name)))),
-      el("tbody", {}, ...shown.map((row) => el("tr", {}, ...row.map(cell)))))),
-    left > 0 && el("p", { class: "quiet" }, `and ${count(left, "more row")}`));
+  return el(
+    "div",
+    {},
+    el(
+      "div",
+      { class: "scroll", tabindex: "0", role: "group", "aria-label": `Rows of ${item.id}` },
+      el(
+        "table",
+        {},
+        el(
+          "thead",
+          {},
+          el(
+            "tr",
+            {},
+            ...columns.map((name, at) =>
+              el("th", { scope: "col", class: isNumber[at] ? "number" : null }, name),
+            ),
+          ),
+        ),
+        el("tbody", {}, ...shown.map((row) => el("tr", {}, ...row.map(cell)))),
+      ),
+    ),
+    left > 0 && el("p", { class: "quiet" }, `and ${count(left, "more row")}`),
+  );
 }
 
 /** The passage in its surroundings, when the document can still be read. @param {Evidence} item */
@@ -79,10 +118,17 @@ async function passage(item) {
     const { text } = await api(`/v1/documents/${inPath(path)}`);
     // Offsets count characters, of which a string of JavaScript may need two for one.
     const letters = Array.from(text);
-    const cut = (/** @type {number} */ from, /** @type {number} */ to) => letters.slice(Math.max(0, from), to).join("");
-    return el("div", { class: "passage" },
-      start > AROUND && "… ", cut(start - AROUND, start), el("mark", {}, cut(start, end)), cut(end, end + AROUND),
-      end + AROUND < letters.length && " …");
+    const cut = (/** @type {number} */ from, /** @type {number} */ to) =>
+      letters.slice(Math.max(0, from), to).join("");
+    return el(
+      "div",
+      { class: "passage" },
+      start > AROUND && "… ",
+      cut(start - AROUND, start),
+      el("mark", {}, cut(start, end)),
+      cut(end, end + AROUND),
+      end + AROUND < letters.length && " …",
+    );
   } catch {
     return el("blockquote", {}, item.content);
   }

@@ -11,23 +11,42 @@ const KINDS = "Markdown, text, HTML, PDF, Word · CSV, Excel, JSON, Parquet, SQL
 /** @param {() => Promise<void>} refresh */
 export async function libraryView(refresh) {
   const [{ documents, uploads }, tables] = await Promise.all([api("/v1/documents"), api("/v1/tables")]);
-  return el("div", { class: "library" },
+  return el(
+    "div",
+    { class: "library" },
     dropZone(refresh),
-    ...section("Uploaded here", uploads.map((/** @type {string} */ name) => el("li", {}, el("span", {}, name), remove(name, refresh)))),
+    ...section(
+      "Uploaded here",
+      uploads.map((/** @type {string} */ name) => el("li", {}, el("span", {}, name), remove(name, refresh))),
+    ),
     ...section("Tables", tables.map(tableItem)),
-    ...section("Documents", documents.map((/** @type {string} */ path) => el("li", {}, path))));
+    ...section(
+      "Documents",
+      documents.map((/** @type {string} */ path) => el("li", {}, path)),
+    ),
+  );
 }
 
 /** @param {string} title @param {HTMLElement[]} items */
 function section(title, items) {
-  return [el("h3", {}, title), items.length ? el("ul", { class: "plain" }, ...items) : el("p", { class: "quiet" }, "None yet.")];
+  return [
+    el("h3", {}, title),
+    items.length ? el("ul", { class: "plain" }, ...items) : el("p", { class: "quiet" }, "None yet."),
+  ];
 }
 
 /** @param {{name: string, rows: number, columns: {name: string}[]}} table */
 function tableItem({ name, rows, columns }) {
-  return el("li", {}, el("details", {},
-    el("summary", {}, el("strong", {}, name), " ", el("span", { class: "quiet" }, count(rows, "row"))),
-    el("p", { class: "quiet" }, columns.map((column) => column.name).join(", "))));
+  return el(
+    "li",
+    {},
+    el(
+      "details",
+      {},
+      el("summary", {}, el("strong", {}, name), " ", el("span", { class: "quiet" }, count(rows, "row"))),
+      el("p", { class: "quiet" }, columns.map((column) => column.name).join(", ")),
+    ),
+  );
 }
 
 /** @param {() => Promise<void>} refresh */
@@ -38,7 +57,12 @@ function dropZone(refresh) {
     const sent = await Promise.all([...(files ?? [])].map((file) => send(file, bars)));
     if (sent.every(Boolean)) refresh();
   };
-  const zone = el("label", { class: "drop", for: "files" }, el("strong", {}, "Add documents or tables"), el("span", { class: "quiet" }, KINDS));
+  const zone = el(
+    "label",
+    { class: "drop", for: "files" },
+    el("strong", {}, "Add documents or tables"),
+    el("span", { class: "quiet" }, KINDS),
+  );
   input.addEventListener("change", () => take(input.files));
   zone.addEventListener("dragover", (event) => {
     event.preventDefault();
@@ -68,7 +92,10 @@ async function send(file, bars) {
     announce(`${file.name} is added.`);
     return true;
   } catch (error) {
-    line.replaceChildren(el("span", {}, file.name), el("span", { class: "why", role: "alert" }, error.message));
+    line.replaceChildren(
+      el("span", {}, file.name),
+      el("span", { class: "why", role: "alert" }, error.message),
+    );
     return false;
   }
 }
@@ -78,7 +105,9 @@ function remove(name, refresh) {
   const take = async () => {
     const text = `Nothing of “${name}” is found any more; answers that cite it stay.`;
     if (!(await confirm({ title: "Remove the file?", text, action: "Remove", danger: true }))) return;
-    await api(`/v1/documents/${encodeURIComponent(name)}`, { method: "DELETE" }).catch((error) => notify(error.message));
+    await api(`/v1/documents/${encodeURIComponent(name)}`, { method: "DELETE" }).catch((error) =>
+      notify(error.message),
+    );
     refresh();
   };
   return button("Remove", take, { class: "small", "aria-label": `Remove ${name}` });

@@ -18,14 +18,29 @@ export async function memoryView(refresh, onForgotten) {
   const [current, former] = [facts.filter(isCurrent), facts.filter((fact) => !isCurrent(fact))];
   /** @type {Act} */
   const act = (path, request) => api(path, request).then(refresh, (error) => notify(error.message));
-  return el("div", { class: "memory" },
+  return el(
+    "div",
+    { class: "memory" },
     el("p", { class: "quiet" }, "What you have told it. An answer that uses a fact cites it."),
-    current.length ? el("ul", { class: "plain" }, ...current.map((fact) => factItem(fact, act))) : el("p", { class: "quiet" }, "Nothing yet."),
-    former.length > 0 && el("details", {}, el("summary", {}, `Earlier (${former.length})`),
-      el("ul", { class: "plain" }, ...former.map((fact) => factItem(fact, act)))),
-    el("div", { class: "buttons" },
-      button("Export", () => download("/v1/memories/export", "memories.json").catch((error) => notify(error.message))),
-      button("Forget everything", () => forgetAll(act).then(onForgotten))));
+    current.length
+      ? el("ul", { class: "plain" }, ...current.map((fact) => factItem(fact, act)))
+      : el("p", { class: "quiet" }, "Nothing yet."),
+    former.length > 0 &&
+      el(
+        "details",
+        {},
+        el("summary", {}, `Earlier (${former.length})`),
+        el("ul", { class: "plain" }, ...former.map((fact) => factItem(fact, act))),
+      ),
+    el(
+      "div",
+      { class: "buttons" },
+      button("Export", () =>
+        download("/v1/memories/export", "memories.json").catch((error) => notify(error.message)),
+      ),
+      button("Forget everything", () => forgetAll(act).then(onForgotten)),
+    ),
+  );
 }
 
 /** @param {Fact} fact */
@@ -35,7 +50,12 @@ const isCurrent = (fact) => !fact.superseded_at;
 function factItem(fact, act) {
   const path = `/v1/memories/${encodeURIComponent(fact.memory_id)}`;
   const correct = async () => {
-    const text = await ask({ title: "Correct what it remembers", label: "Fact", value: fact.text, action: "Correct" });
+    const text = await ask({
+      title: "Correct what it remembers",
+      label: "Fact",
+      value: fact.text,
+      action: "Correct",
+    });
     if (text && text !== fact.text) act(path, { method: "PUT", body: { text } });
   };
   const forget = async () => {
@@ -43,10 +63,13 @@ function factItem(fact, act) {
     const sure = { title: "Forget it?", text, action: "Forget", danger: true };
     if (await confirm(sure)) act(path, { method: "DELETE" });
   };
-  return el("li", { class: "fact" },
+  return el(
+    "li",
+    { class: "fact" },
     el("span", {}, fact.text, el("span", { class: "quiet" }, about(fact))),
     isCurrent(fact) && button("Correct", correct, { class: "small", "aria-label": `Correct: ${fact.text}` }),
-    button("Forget", forget, { class: "small", "aria-label": `Forget: ${fact.text}` }));
+    button("Forget", forget, { class: "small", "aria-label": `Forget: ${fact.text}` }),
+  );
 }
 
 /** What sort of thing it is, and from when until when it holds. @param {Fact} fact */
@@ -57,12 +80,15 @@ function about({ kind, observed_at, valid_from, valid_to, superseded_at, was_wro
     `said ${day(observed_at)}`,
     valid_from && `from ${day(valid_from)}`,
     was_wrong ? "corrected" : ended && `until ${day(ended)}`,
-  ].filter(Boolean).join(" · ");
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 /** @param {Act} act */
 async function forgetAll(act) {
-  const text = "All that is kept about you is erased for good: what it remembers, your conversations and their answers.";
+  const text =
+    "All that is kept about you is erased for good: what it remembers, your conversations and their answers.";
   if (await confirm({ title: "Forget everything?", text, action: "Forget everything", danger: true })) {
     await act("/v1/memories", { method: "DELETE" });
   }

@@ -39,8 +39,16 @@ export class RunView {
     this.#listener = listener;
     this.#steps = new StepList(listener.onCite);
     this.#answer = new AnswerView(listener);
-    this.node = el("article", { class: "run" }, this.#question, this.#steps.node, this.#approvals,
-      this.#answer.node, this.#figures, this.#checks.node);
+    this.node = el(
+      "article",
+      { class: "run" },
+      this.#question,
+      this.#steps.node,
+      this.#approvals,
+      this.#answer.node,
+      this.#figures,
+      this.#checks.node,
+    );
   }
 
   /** @param {Frame} event An event of this run; those of an unknown type are passed over. */

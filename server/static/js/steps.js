@@ -20,10 +20,18 @@ class StepView {
   /** @param {string} tool @param {Record<string, any>} args @param {(id: string) => void} onCite */
   constructor(tool, args, onCite) {
     this.#onCite = onCite;
-    this.node = el("li", { class: "step" }, el("span", { class: "state" }, this.#word),
-      el("details", {},
+    this.node = el(
+      "li",
+      { class: "step" },
+      el("span", { class: "state" }, this.#word),
+      el(
+        "details",
+        {},
         el("summary", {}, el("span", { class: "tool" }, toolName(tool)), " ", this.#args, " ", this.#time),
-        this.#given, this.#found));
+        this.#given,
+        this.#found,
+      ),
+    );
     this.is(this.state);
     this.give(args);
   }
@@ -51,9 +59,17 @@ class StepView {
 
   /** @param {Evidence[]} evidence */
   find(evidence) {
-    const pieces = evidence.map((item) => el("div", { class: "piece" },
-      el("p", { class: "where" }, cite(item.id, this.#onCite), " ", where(item)), evidenceExcerpt(item)));
-    this.#found.replaceChildren(...(pieces.length ? pieces : [el("p", { class: "quiet" }, "It found nothing.")]));
+    const pieces = evidence.map((item) =>
+      el(
+        "div",
+        { class: "piece" },
+        el("p", { class: "where" }, cite(item.id, this.#onCite), " ", where(item)),
+        evidenceExcerpt(item),
+      ),
+    );
+    this.#found.replaceChildren(
+      ...(pieces.length ? pieces : [el("p", { class: "quiet" }, "It found nothing.")]),
+    );
   }
 
   /** @param {string} error */
@@ -74,8 +90,12 @@ export class StepList {
   /** @param {(id: string) => void} onCite */
   constructor(onCite) {
     this.#onCite = onCite;
-    this.node = el("details", { class: "work", hidden: true, open: true },
-      el("summary", {}, this.#summary, this.#dots), this.#list);
+    this.node = el(
+      "details",
+      { class: "work", hidden: true, open: true },
+      el("summary", {}, this.#summary, this.#dots),
+      this.#list,
+    );
   }
 
   /** What memory brought in. @param {Evidence[]} evidence */

@@ -79,16 +79,31 @@ export class ThreadList {
   #item({ thread_id: id, title: given }) {
     const title = given || "Untitled";
     const isHere = id === this.current;
-    return el("li", { class: isHere && "here", "data-thread": id },
-      button(title, () => this.#listener.onOpen(id), { class: "thread", title, "aria-current": isHere ? "page" : null }),
-      el("span", { class: "actions" },
+    return el(
+      "li",
+      { class: isHere && "here", "data-thread": id },
+      button(title, () => this.#listener.onOpen(id), {
+        class: "thread",
+        title,
+        "aria-current": isHere ? "page" : null,
+      }),
+      el(
+        "span",
+        { class: "actions" },
         button("", () => this.#rename(id, title), { class: "icon pencil", "aria-label": `Rename ${title}` }),
-        button("", () => this.#remove(id, title), { class: "icon bin", "aria-label": `Delete ${title}` })));
+        button("", () => this.#remove(id, title), { class: "icon bin", "aria-label": `Delete ${title}` }),
+      ),
+    );
   }
 
   /** @param {string} id @param {string} title */
   async #rename(id, title) {
-    const name = await ask({ title: "Rename the conversation", label: "Name", value: title, action: "Rename" });
+    const name = await ask({
+      title: "Rename the conversation",
+      label: "Name",
+      value: title,
+      action: "Rename",
+    });
     if (name) await this.#change(id, { method: "PATCH", body: { title: name } });
   }
 

@@ -16,16 +16,25 @@ const EXAMPLES = [
 export function welcome(onAsk) {
   const offers = el("div", { class: "offers" });
   fill(offers, onAsk);
-  return el("section", { class: "welcome" },
+  return el(
+    "section",
+    { class: "welcome" },
     el("h2", {}, "Ask, and see what the answer rests on."),
-    el("p", { class: "quiet" }, "Each step is shown, each claim is checked against its evidence before you read it."),
-    offers);
+    el(
+      "p",
+      { class: "quiet" },
+      "Each step is shown, each claim is checked against its evidence before you read it.",
+    ),
+    offers,
+  );
 }
 
 /** @param {HTMLElement} offers @param {(text: string) => void} onAsk */
 async function fill(offers, onAsk) {
-  const [{ documents }, tables] = await Promise.all([api("/v1/documents"), api("/v1/tables")])
-    .catch(() => [{ documents: [] }, []]);
+  const [{ documents }, tables] = await Promise.all([api("/v1/documents"), api("/v1/tables")]).catch(() => [
+    { documents: [] },
+    [],
+  ]);
   const names = new Set(tables.map((/** @type {{name: string}} */ table) => table.name));
   if (EXAMPLE_TABLES.every((name) => names.has(name))) {
     offers.append(...EXAMPLES.map((text) => button(text, () => onAsk(text), { class: "example" })));

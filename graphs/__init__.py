@@ -45,6 +45,8 @@ from .state import RunState
 if TYPE_CHECKING:
     from .approval import Decision
     from .checkpoints import Checkpoints
+    from .checks.claims.grounding import GroundingReview
+    from .checks.claims.judging import JudgeReview
     from .checks.claims.meaning import Encoder, MeaningReview
     from .driving import Desk, Durability, drive
     from .machine import Machine, build
@@ -55,6 +57,8 @@ _HOMES = {
     "Desk": "driving",
     "Durability": "driving",
     "Encoder": "checks.claims.meaning",
+    "GroundingReview": "checks.claims.grounding",
+    "JudgeReview": "checks.claims.judging",
     "Machine": "machine",
     "MeaningReview": "checks.claims.meaning",
     "build": "machine",
@@ -86,6 +90,8 @@ __all__ = [
     "Encoder",
     "EvidenceLedger",
     "Figures",
+    "GroundingReview",
+    "JudgeReview",
     "Machine",
     "MeaningReview",
     "MemoryCheck",

@@ -14,6 +14,7 @@ from .check import (
     as_event,
     timed,
 )
+from .claims.disagreeing import evidence_agrees
 from .claims.entailed import entailed
 from .claims.measuring import units_agree
 from .claims.naming import names_in_evidence
@@ -51,6 +52,7 @@ DEFAULT_CHECKS = Checks(
         names_in_evidence,
         wording_agrees,
         entailed,
+        evidence_agrees,
     ),
     memory=(no_secret, has_source),
 )
@@ -80,6 +82,7 @@ __all__ = [
     "covers_question",
     "directions_agree",
     "entailed",
+    "evidence_agrees",
     "has_source",
     "judge",
     "names_in_evidence",

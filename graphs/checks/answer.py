@@ -8,7 +8,7 @@ from dataclasses import replace
 from surefoot.verdicts import Verdict
 
 from .check import timed
-from .claims.computed import Derivation, derivation
+from .claims.computed import Derivation, derivation, is_threshold
 from .claims.confidence import sure
 from .claims.quantities import cell_units, quantity
 from .claims.saying import cited
@@ -62,6 +62,7 @@ def numbers_in_evidence(claim: Claim) -> Verdict | None:
     grounds = [*said, *(index.of(one.item) for one in standing.witnesses)]
     falls = _FALLS.search(claim.text) is not None
     left = [one for one in numbers if not any(_states(g, one, falls) for g in grounds)]
+    left = [one for one in left if not is_threshold(one, standing)]
     left = [one for one in left if not _is_meant(one, standing) and not _is_year(one, grounds)]
     found = [(one, _derived(one, standing)) for one in left]
     loose = (

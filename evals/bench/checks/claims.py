@@ -31,11 +31,11 @@ from .learning import (
     fit,
     tried,
 )
+from .reliability import PLOT, SCORES, draw
 from .wice import Labelled
 
 _DRAWS = 1_000
 _WEIGHTS = Path(__file__).parents[3] / "graphs" / "checks" / "claims" / "weights.py"
-_SCORES = Path(__file__).parent / "scores.csv"
 _FALSE_FLAGS = 0.03
 """Share of claims that hold which the trained check may refuse at most."""
 
@@ -184,4 +184,5 @@ def _write_scores(told: Measured, unseen: Floats) -> None:
     lines = ["likelihood,holds,article"]
     for one, holds, group in zip(unseen, told.holds, told.groups, strict=True):
         lines.append(f"{one:.4f},{int(holds)},{numbers[group]}")
-    _SCORES.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    SCORES.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    PLOT.write_text(draw(), encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from surefoot.evidence import Finding, TableSource
 from surefoot.graphs import DEFAULT_CHECKS, Checks, Claim, cited, judge
 from surefoot.verdicts import Verdict
 
@@ -21,6 +22,11 @@ class Trial:
     fault: Fault | None
     text: str
     verdicts: tuple[Verdict, ...]
+
+    @property
+    def finding(self) -> Finding:
+        """What the sentence is about."""
+        return self.answer.statements[self.place].finding
 
     @property
     def failed(self) -> bool:
@@ -51,6 +57,17 @@ def _claim(answer: Answer, text: str) -> Claim:
         evidence=answer.evidence,
         question="What do the data and the documentation say?",
     )
+
+
+def trust(tried: Sequence[Trial]) -> float:
+    """Return which share of passing sentences about tables is true, one broken for each."""
+    tabular = [one for one in tried if isinstance(one.finding.source, TableSource)]
+    passes = [
+        sum(not one.failed for one in group) / len(group)
+        for whole in (True, False)
+        if (group := [one for one in tabular if (one.fault is None) is whole])
+    ]
+    return passes[0] / sum(passes)
 
 
 def rates(tried: Sequence[Trial]) -> dict[str, Interval]:

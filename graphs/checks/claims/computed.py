@@ -138,11 +138,34 @@ def _counted(grid: Grid, column: int, standing: Standing, number: Number) -> Ite
         return
     for edge in standing.saying.figures.numbers:
         if edge.lean in ("over", "under") and edge.start != number.start:
-            values = grid.values(column)
-            above = sum(value > edge.value for value in values)
-            below = sum(value < edge.value for value in values)
+            beyond = sum(_is_beyond(value, edge) for value in grid.values(column))
             of = f"the rows with {grid.columns[column]} {edge.lean} {edge.value:g}"
-            yield Derivation("count", of, float(above if edge.lean == "over" else below))
+            yield Derivation("count", of, float(beyond))
+
+
+def is_threshold(number: Number, standing: Standing) -> bool:
+    """Return whether a number is one that rows are said to lie beyond, and that they do.
+
+    `Biscoe has more than 100` holds of 168; `two have more than 100` of exactly two such rows.
+    """
+    if number.lean not in ("over", "under"):
+        return False
+    for witness in standing.tables:
+        if (grid := witness.grid) is None:
+            continue
+        for column in grid.measures:
+            named = _named(grid, column, standing)
+            if named and all(_is_beyond(one.value, number) for one in named):
+                return True
+            count = sum(_is_beyond(value, number) for value in grid.values(column))
+            others = (one for one in standing.saying.figures.numbers if one.start != number.start)
+            if grid.is_whole and any(one.value == count for one in others):
+                return True
+    return False
+
+
+def _is_beyond(value: float, edge: Number) -> bool:
+    return value > edge.value if edge.lean == "over" else value < edge.value
 
 
 def _named(grid: Grid, column: int, standing: Standing) -> list[_Value]:

@@ -13,7 +13,7 @@ from surefoot.evidence import Evidence, TableSource
 
 from ..numbers import Number, states
 from .query import Query
-from .words import Word, stem, words_of
+from .words import Word, words_of
 
 MOST_ROWS = 2_000
 LARGEST = 1e300
@@ -186,8 +186,3 @@ def _records(data: Sequence[JsonValue], names: tuple[str, ...]) -> Iterator[tupl
     for one in data[:MOST_ROWS]:
         if isinstance(one, dict):
             yield tuple(one.get(name) for name in names)
-
-
-def column_stems(names: Sequence[str]) -> frozenset[str]:
-    """Return the stems in the names of columns."""
-    return frozenset(stem(part) for name in names for part in re.split(r"[\W_]+", name) if part)

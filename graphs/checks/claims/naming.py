@@ -12,6 +12,7 @@ from .saying import Name
 from .standing import Standing
 from .words import words_of
 
+_TALK = frozenset("i me my we us our you your hello hi thanks please sorry welcome".split())
 _ROOT = 5
 """Letters from which on a word may be the root of another."""
 _ABBREVIATED = re.compile(r"[A-Z]{2,6}s?")
@@ -21,7 +22,7 @@ _ABBREVIATED = re.compile(r"[A-Z]{2,6}s?")
 def names_in_evidence(claim: Claim) -> Verdict | None:
     """Find names and identifiers that stand neither in the evidence nor in what was said before."""
     standing = Standing.of(claim)
-    if not standing.witnesses or standing.saying.is_title:
+    if standing.saying.is_title or not (standing.witnesses or _states_a_fact(standing)):
         return None
     names = [one for one in standing.saying.names if _counts(one, standing)]
     if not names:
@@ -44,6 +45,11 @@ def names_in_evidence(claim: Claim) -> Verdict | None:
         "be found in the evidence it stands on.",
         repair="Use only names that the cited evidence has, spelled as it spells them.",
     )
+
+
+def _states_a_fact(standing: Standing) -> bool:
+    """Return whether a sentence without any evidence speaks of the world, not of the talk."""
+    return len(standing.saying.stems) > 2 and not _TALK & standing.saying.lower
 
 
 def _counts(name: Name, standing: Standing) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 _FILTERED = re.compile(r"\bFILTER\s*\(\s*WHERE[^()]*(?:\([^()]*\)[^()]*)*\)", re.IGNORECASE)
 _WHERE = re.compile(r"\bWHERE\b", re.IGNORECASE)
@@ -31,7 +30,7 @@ _FIRST_ONLY = re.compile(
 _HIGHEST = re.compile(r"\b(?:max|arg_max|max_by)\s*\(", re.IGNORECASE)
 _LOWEST = re.compile(r"\b(?:min|arg_min|min_by)\s*\(", re.IGNORECASE)
 _NEGATIVE = re.compile(r"\bNOT\b(?!\s+NULL)|<>|!=|\bIS\s+NULL\b|\bEXCEPT\b|= 0\b", re.IGNORECASE)
-_ROLLED_UP = re.compile(r"\b(?:GROUP\s+BY|DISTINCT)\b", re.IGNORECASE)
+_FROM = re.compile(r"\bFROM\s+(.*?)(?=\bWHERE\b|\bGROUP\b|\bORDER\b|\bLIMIT\b|$)", re.I | re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +72,12 @@ class Query:
         return tuple(found)
 
     @property
+    def source(self) -> str:
+        """What it reads from, as it is written."""
+        found = _FROM.search(self.sql)
+        return " ".join(found[1].lower().split()) if found else ""
+
+    @property
     def is_negative(self) -> bool:
         """True when it looks for what is not so."""
         return bool(_NEGATIVE.search(self.sql))
@@ -94,11 +99,6 @@ class Query:
     def picks(self) -> bool:
         """True when it gives only the first of its rows."""
         return bool(_FIRST_ONLY.search(self.sql))
-
-    @property
-    def shape(self) -> Literal["rows", "groups"]:
-        """Whether its rows are rolled up."""
-        return "groups" if _ROLLED_UP.search(self.sql) else "rows"
 
 
 def _bare(column: str) -> str:

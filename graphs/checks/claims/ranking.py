@@ -22,11 +22,6 @@ _NO_RANK = re.compile(
     re.IGNORECASE,
 )
 _FROM_TO = re.compile(r"\bfrom\b.*?\bto\b", re.IGNORECASE)
-_NOT = re.compile(
-    r"\b(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would)\s*(?:not|n['’]t)\b|"
-    r"\bnever\b|\bcannot\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +184,7 @@ def _moved(grid: Grid, standing: Standing) -> bool | None:
 
 def _not_denied(grid: Grid, standing: Standing) -> bool | None:
     """Return False when the sentence denies what the table shows."""
-    text = standing.saying.text
-    if not _NOT.search(text) or grid.query.is_negative:
+    if not standing.saying.denies_verb or grid.query.is_negative:
         return None
     numbers = [one for one in standing.saying.figures.numbers if not (one.word and one.value <= 2)]
     mentions = [one for one in grid.mentions(standing.saying.words) if len(one.rows) == 1]

@@ -42,7 +42,8 @@ def rows_agree(claim: Claim) -> Verdict | None:
         mentions = _rows_named(grid, standing)
         if numbers and mentions:
             looked = True
-            if not _fits(grid, numbers, mentions, standing):
+            # What is denied of a row may well be true of another.
+            if not standing.saying.denies_verb and not _fits(grid, numbers, mentions):
                 return _wrong_row(claim, numbers, standing)
         if numbers and not _column_fits(grid, numbers, standing):
             return claim.contradicted(
@@ -103,9 +104,7 @@ def _rows_named(grid: Grid, standing: Standing) -> list[Mention]:
     return grid.mentions(standing.saying.words)
 
 
-def _fits(
-    grid: Grid, numbers: Sequence[Number], mentions: Sequence[Mention], standing: Standing
-) -> bool:
+def _fits(grid: Grid, numbers: Sequence[Number], mentions: Sequence[Mention]) -> bool:
     """Return whether the numbers go with the labels, in one of the ways in which people list."""
     columns = {one.column for one in mentions}
     by_column = {c: [one for one in mentions if one.column == c] for c in columns}

@@ -62,6 +62,13 @@ def _against(claim: Claim, alignment: Alignment) -> Verdict | None:
             repair="Use only names that the cited evidence has, spelled as it spells them.",
         )
     if repeats and alignment.misnumbers():
+        asked = claim.facts.said(claim.question)
+        if any(asked.state(one) for one in alignment.saying.figures.numbers):
+            return claim.contradicted(
+                "false_premise",
+                "The question takes a number for granted that the evidence contradicts.",
+                repair="Say what the question assumes and what the evidence shows instead.",
+            )
         return claim.contradicted(
             "wrong_number",
             "The evidence has another number in the passage that the sentence restates.",

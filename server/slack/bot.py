@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from uuid import uuid4
@@ -17,7 +18,7 @@ from surefoot.errors import ConfigurationError
 from .answering import Answering, Asking
 from .calls import Calls
 from .courier import Courier
-from .inbox import Inbox, Item, open_database
+from .inbox import IN_MEMORY, Inbox, Item, checkpoint, open_database
 from .listeners import WARM_UP, Listeners
 from .people import People
 from .places import tenant_of, user_of
@@ -72,19 +73,20 @@ class SlackBot:
             return
         await self.assistant.open()
         data_dir = self.assistant.home.data_dir
-        own = Path(":memory:") if data_dir is None else data_dir.path / "slack.db"
-        database = open_database(self.settings.inbox or own)
+        own = IN_MEMORY if data_dir is None else data_dir.path / "slack.db"
+        path = self.settings.inbox or own
+        database = open_database(path)
         self.calls.open()
         try:
             await self.workspaces.open(self.calls, database)
-            await self._begin(database)
+            await self._begin(database, path)
         except BaseException:
             await self.calls.close()
             await database.close()
             raise
         await self._warm_up()
 
-    async def _begin(self, database: Database) -> None:
+    async def _begin(self, database: Database, path: Path) -> None:
         settings = self.settings
         inbox = Inbox(
             database, owner=self._owner, lease_seconds=settings.lease_seconds, now=time.time
@@ -95,6 +97,7 @@ class SlackBot:
         courier = Courier(
             inbox,
             self._answering(inbox).answer,
+            tidy=partial(checkpoint, path),
             most=settings.concurrent_answers,
             lease_seconds=settings.lease_seconds,
             again_seconds=settings.retry_seconds * 10,

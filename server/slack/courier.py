@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -31,11 +32,14 @@ class Courier:
         inbox: Inbox,
         answer: Answer,
         *,
+        tidy: Callable[[], None],
         most: int,
         lease_seconds: float,
         again_seconds: float,
     ) -> None:
+        """`tidy` is done now and then, in a thread."""
         self._inbox = inbox
+        self._tidy = tidy
         self._answer = answer
         self._most = most
         self._lease = lease_seconds
@@ -107,7 +111,8 @@ class Courier:
             await asyncio.sleep(self._lease / 3)
             try:
                 await self._inbox.renew()
-            except SurefootError:
+                await asyncio.to_thread(self._tidy)
+            except (SurefootError, sqlite3.Error):
                 logger.exception("the inbox cannot be written")
 
     async def _deliver(self, item: Item) -> None:

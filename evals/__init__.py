@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from surefoot.lazily import lazily
 
 if TYPE_CHECKING:
-    from .bench import grading, overhead
+    from .bench import grading, memory, overhead
     from .graders import (
         GRADERS,
         Abstention,
@@ -230,7 +230,11 @@ _HOMES = {
     "write_lock": "suites",
 }
 
-_MODULES = {"grading": "bench.grading", "overhead": "bench.overhead"}
+_MODULES = {
+    "grading": "bench.grading",
+    "memory": "bench.memory",
+    "overhead": "bench.overhead",
+}
 
 __all__ = [
     "EXPORTS",
@@ -314,6 +318,7 @@ __all__ = [
     "maximum_matching",
     "mcnemar_exact",
     "mean",
+    "memory",
     "missed",
     "overhead",
     "page",

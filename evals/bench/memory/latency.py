@@ -24,8 +24,6 @@ from .filling import Filling, Times, Words, bytes_in, timed
 _SCOPE = Scope(user="ann", thread_id="long")
 _AT_ONCE = 2_000
 _FACTS = 1_000
-_NEW = 100
-_QUESTIONS = 200
 
 
 class _Watched:
@@ -43,14 +41,14 @@ class _Watched:
         yield Finished(reason="stop")
 
 
-async def measure_latency(sizes: Sequence[int]) -> None:
+async def measure_latency(sizes: Sequence[int], *, times: int = 100) -> None:
     """Measure each size, and print its figures."""
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
-            await _measure(Path(folder), size)
+            await _measure(Path(folder), size, times)
 
 
-async def _measure(folder: Path, size: int) -> None:
+async def _measure(folder: Path, size: int, times: int) -> None:
     words = Words()
     print(f"{size:,} memories; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     began = time.perf_counter()
@@ -63,24 +61,24 @@ async def _measure(folder: Path, size: int) -> None:
             await memory.remember(f"I know {words.stretch(8)}.", _SCOPE)
         print(f"  filled in {time.perf_counter() - began:.0f} s, {bytes_in(folder) / 1e6:.0f} MB")
         before = bytes_in(folder)
-        turns = [words.turn(size + n) for n in range(_NEW)]
-        print(f"  add a turn: {await timed(lambda n: memory.keep(turns[n], _SCOPE), _NEW)}")
-        grown = (bytes_in(folder) - before) / _NEW
+        turns = [words.turn(size + n) for n in range(times)]
+        print(f"  add a turn: {await timed(lambda n: memory.keep(turns[n], _SCOPE), times)}")
+        grown = (bytes_in(folder) - before) / times
         print(f"  disk: {grown:,.0f} bytes a turn added, {before / size:,.0f} a memory in all")
-        told = [f"I own {words.stretch(8)}." for _ in range(_NEW)]
-        print(f"  add a fact: {await timed(lambda n: memory.remember(told[n], _SCOPE), _NEW)}")
-        asked = [words.stretch(8) for _ in range(_QUESTIONS)]
-        print(f"  recall: {await timed(lambda n: memory.recall(asked[n], _SCOPE), _QUESTIONS)}")
-        print(f"  question to prompt: {await _to_prompt(memory, words)}")
+        told = [f"I own {words.stretch(8)}." for _ in range(times)]
+        print(f"  add a fact: {await timed(lambda n: memory.remember(told[n], _SCOPE), times)}")
+        asked = [words.stretch(8) for _ in range(2 * times)]
+        print(f"  recall: {await timed(lambda n: memory.recall(asked[n], _SCOPE), 2 * times)}")
+        print(f"  question to prompt: {await _to_prompt(memory, words, times)}")
 
 
-async def _to_prompt(memory: ChromaMemory, words: Words) -> Times:
+async def _to_prompt(memory: ChromaMemory, words: Words, times: int) -> Times:
     """Time from a question's arrival until the model is given its prompt, recall included."""
     model, wall, cpu = _Watched(), [], []
     async with Assistant(
         model=model, memory=memory, builtins=False, durable=False, settings=Settings()
     ) as assistant:
-        for _ in range(_QUESTIONS):
+        for _ in range(times):
             question = words.stretch(8)
             began, spent = time.perf_counter(), time.process_time()
             await assistant.ask(question, thread=_SCOPE.thread_id, user=_SCOPE.user)

@@ -18,17 +18,16 @@ from .filling import Filling, Words, timed
 
 _NAMESPACES = 100
 _AT_ONCE = 1_000
-_TIMES = 50
 
 
-async def measure_stores(sizes: Sequence[int]) -> None:
+async def measure_stores(sizes: Sequence[int], *, times: int = 50) -> None:
     """Measure each size, and print its figures."""
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
-            await _measure(Path(folder), size)
+            await _measure(Path(folder), size, times)
 
 
-async def _measure(folder: Path, size: int) -> None:
+async def _measure(folder: Path, size: int, times: int) -> None:
     client = chromadb.PersistentClient(folder, settings=Settings(anonymized_telemetry=False))
     store, words = ChromaStore(client, embedder=Filling(), fields=["text"]), Words()
     print(f"{size:,} items in {_NAMESPACES} namespaces; load {os.getloadavg()[0]:.1f}")
@@ -46,7 +45,7 @@ async def _measure(folder: Path, size: int) -> None:
         async def once(number: int) -> None:
             work(number)
 
-        print(f"  {name}: {await timed(once, _TIMES)}")
+        print(f"  {name}: {await timed(once, times)}")
 
     await say("get", lambda n: store.get(_space(n), str(n)))
     await say("put", lambda n: store.put(_space(n), str(n), {"text": words.stretch(20)}))

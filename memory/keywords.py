@@ -59,35 +59,43 @@ class KeywordIndex:
         """Return the rows of a scope that share words with the query, best first, with BM25.
 
         With `below`, only rows whose number is smaller. `weights` say how much a word counts in
-        each column. Rare words are looked for first, and common
-        ones, among the newest rows, only when those do not lead to `limit` rows: a search takes no
-        longer because there is more to search.
+        each column. Rare words are looked for first, and common ones, among the newest rows, only
+        when those do not lead to `limit` rows: a search takes no longer because there is more to
+        search. That is also why a scope stands in a match only where words are common: BM25 counts
+        all rows of each word of a match, and a scope is one.
         """
-        told = f"{{{self._columns}}} : "
-        scoped, behind = f"scope : {scope_key(scope)} AND {told}", below or _LAST
+        told, key, behind = f"{{{self._columns}}} : ", scope_key(scope), below or _LAST
         wanted = [f'"{stem}"' for stem in dict.fromkeys(stems(query)[:64])]
         counts = {stem: len(self._newest(told + stem, behind)) for stem in wanted}
         rare = _rarest({stem: count for stem, count in counts.items() if count})
-        found = self._ranked(scoped, rare, range(behind), weights, limit)
+        found = self._ranked(told, key, rare, range(behind), weights, limit)
         common = [stem for stem in wanted if counts[stem] and stem not in rare]
         if common and len(found) < limit:
+            scoped = f"scope : {key} AND {told}"
             newest = self._newest(f"{scoped}({' OR '.join(common)})", behind)
             if newest:
                 among = range(newest[-1], behind)
-                found |= self._ranked(scoped, [*rare, *common], among, weights, limit)
+                found |= self._ranked(scoped, key, [*rare, *common], among, weights, limit)
         best = sorted(found.items(), key=lambda each: (-each[1], each[0]))
         return dict(best[:limit])
 
     def _ranked(
-        self, scoped: str, wanted: list[str], among: range, weights: Sequence[float], limit: int
+        self,
+        told: str,
+        scope: str,
+        wanted: list[str],
+        among: range,
+        weights: Sequence[float],
+        limit: int,
     ) -> dict[int, float]:
         if not wanted:
             return {}
-        told = ", ".join(map(str, weights))
+        shares = ", ".join(map(str, weights))
         found = self._database.execute(
-            f"SELECT rowid, bm25({self._table}, 0.0, {told}) AS rank FROM {self._table} "
-            f"WHERE {self._table} MATCH ? AND rowid < ? AND rowid >= ? ORDER BY rank LIMIT ?",
-            (f"{scoped}({' OR '.join(wanted)})", among.stop, among.start, limit),
+            f"SELECT rowid, bm25({self._table}, 0.0, {shares}) AS rank FROM {self._table} "
+            f"WHERE {self._table} MATCH ? AND rowid < ? AND rowid >= ? AND scope = ? "
+            "ORDER BY rank LIMIT ?",
+            (f"{told}({' OR '.join(wanted)})", among.stop, among.start, scope, limit),
         )
         return {int(row): -float(rank) for row, rank in found}
 

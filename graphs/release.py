@@ -29,29 +29,30 @@ _RANK: dict[Outcome, int] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Checked:
-    """A sentence with what its checks found."""
+    """A sentence with what its checks found, and what a review of it finds."""
 
     index: int
     text: str
     found: tuple[Verdict, ...]
     claim: Claim | None = None
     """None where nothing is said, as in an empty line."""
+    needs_review: bool = False
+    """True where the checks leave the claim open, and something else may decide."""
     review: asyncio.Task[tuple[Verdict, ...]] | None = None
-    """What takes longer, where the checks leave the claim open."""
 
     @property
     def is_settled(self) -> bool:
         """True once nothing more is found out about it."""
-        return self.review is None or self.review.done()
+        return not self.needs_review or (self.review is not None and self.review.done())
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
         """Everything that was found, and that a review was stopped if it was."""
-        if self.review is None or self.claim is None:
+        if not self.needs_review or self.claim is None:
             return self.found
-        if self.review.done() and not self.review.cancelled():
+        if self.review is not None and self.review.done() and not self.review.cancelled():
             return (*self.found, *self.review.result())
         stopped = self.claim.not_checked("stopped", "The run ended before it was reviewed.")
         return (*self.found, named(stopped, "review"))
@@ -104,6 +105,7 @@ class Release:
         for sentence in self._splitter.flush():
             self._complete(sentence)
         self._has_ended = True
+        self._start_reviews()
         self._settle()
         while self._waiting:
             if (review := self._waiting[0].review) is not None:
@@ -175,21 +177,28 @@ class Release:
             self._emit(index, sentence[self._shown :])
             self._shown = 0
         found, claim = self._judged(index, sentence)
-        review = self._review(claim, found)
+        open_claim = claim is not None and bool(self._context.checks.reviews) and is_open(found)
         self._waiting.append(
-            Checked(index=index, text=sentence, found=found, claim=claim, review=review)
+            Checked(index=index, text=sentence, found=found, claim=claim, needs_review=open_claim)
         )
+        if not holds or cited(sentence):
+            self._start_reviews()
         self._settle()
 
-    def _review(
-        self, claim: Claim | None, found: tuple[Verdict, ...]
-    ) -> asyncio.Task[tuple[Verdict, ...]] | None:
-        """Put a claim that is left open to the reviews; others are asked meanwhile."""
-        if claim is None or not self._context.checks.reviews or not is_open(found):
-            return None
-        task = asyncio.ensure_future(reviewed(self._context, claim))
-        task.add_done_callback(lambda done: None if done.cancelled() else self._settle())
-        return task
+    def _start_reviews(self) -> None:
+        """Put what is left open to the reviews, side by side.
+
+        Under `hold` only once a sentence cites or the message has ended: a plan's preamble is not
+        worth a model's time.
+        """
+        for one in self._waiting:
+            if one.needs_review and one.review is None and one.claim is not None:
+                one.review = asyncio.ensure_future(reviewed(self._context, one.claim))
+                one.review.add_done_callback(self._has_reviewed)
+
+    def _has_reviewed(self, review: asyncio.Task[tuple[Verdict, ...]]) -> None:
+        if not review.cancelled():
+            self._settle()
 
     def _settle(self) -> None:
         """Let those of the waiting sentences go, in order, that may be told of now."""

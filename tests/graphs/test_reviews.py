@@ -13,7 +13,7 @@ from surefoot.agent import fails
 from surefoot.events import AnswerDelta, CheckFailed, CheckPassed, CheckSkipped
 from surefoot.graphs import DEFAULT_CHECKS, AskModel, Claim
 from surefoot.limits import Limits, ReleasePolicy
-from surefoot.messages import UserMessage
+from surefoot.messages import ToolCall, ToolMessage, UserMessage
 from surefoot.model import Finished, ModelPart, ModelRequest, TextDelta
 from surefoot.verdicts import Verdict
 
@@ -92,12 +92,16 @@ async def test_sentences_leave_in_order_while_reviews_are_under_way() -> None:
         name = "watched"
 
         async def stream(self, request: ModelRequest) -> AsyncIterator[ModelPart]:
-            yield TextDelta("It is green. What it is. ")
-            await elder.asked.wait()
-            before.extend(event.text for event in run[0].told(AnswerDelta))
-            assert elder.gate is not None
-            elder.gate.set()
-            yield TextDelta("So.")
+            if not isinstance(request.messages[-1], ToolMessage):
+                yield TextDelta("I shall add. ")
+                yield ToolCall(call_id="a", name="add", args={"a": 1, "b": 2})
+            else:
+                yield TextDelta("It is green. What it is [S1]. S")
+                await elder.asked.wait()
+                before.extend(event.text for event in run[0].told(AnswerDelta))
+                assert elder.gate is not None
+                elder.gate.set()
+                yield TextDelta("o.")
             yield Finished(reason="stop")
 
     run.append(driven(Watched(), add, checks=DEFAULT_CHECKS.with_(reviews=[elder])))
@@ -105,10 +109,11 @@ async def test_sentences_leave_in_order_while_reviews_are_under_way() -> None:
     assert before == []
     assert [event.text for event in run[0].told(AnswerDelta)] == [
         "It is green. ",
-        "What it is. ",
+        "What it is [S1]. ",
         "So.",
     ]
-    assert answer.text == "It is green. What it is. So."
+    assert answer.text == "It is green. What it is [S1]. So."
+    assert "I shall add. " not in elder.seen
 
 
 async def test_a_review_that_takes_too_long_says_so_and_passes_nothing_as_supported() -> None:

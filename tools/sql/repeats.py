@@ -19,6 +19,11 @@ _GROWING = frozenset(
 
 
 def repeated_rows(select: Node, read: list[Side], brief: Brief) -> Iterator[Doubt]:
+    """Yield that the joins of a query make what it counts or sums too large.
+
+    The first table of FROM says what a row is: `FROM orders JOIN items` sums orders repeatedly,
+    and `FROM items JOIN orders` looks something up for each item.
+    """
     found = list(joins(select["from_table"]))
     if len(read) < 2 or not all(_is_plain(join) for join in found):
         return

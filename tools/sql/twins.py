@@ -141,13 +141,16 @@ def _groups(select: Node, answer: Answer, brief: Brief) -> Iterator[Doubt]:
     for n, total in zip(additive, totals or (), strict=False):
         parts = [row[n] for row in answer.rows]
         numbers = [float(one) for one in parts if isinstance(one, int | float)]
-        if isinstance(total, int | float) and not math.isclose(
-            math.fsum(numbers), float(total), rel_tol=1e-6, abs_tol=1e-6
+        together = math.fsum(numbers)
+        if (
+            isinstance(total, int | float)
+            and math.isfinite(total)
+            and not math.isclose(together, total, rel_tol=1e-6, abs_tol=1e-6)
         ):
             yield Doubt(
                 code="groups_do_not_add_up",
-                reason=f"The groups' {answer.columns[n]} add up to {math.fsum(numbers):g}, but "
-                f"the whole's is {total:g}.",
+                reason=f"The groups' {answer.columns[n]} add up to {together:g}, but the whole's "
+                f"is {total:g}.",
                 repair="Check the grouping: some rows are counted twice or not at all.",
             )
 

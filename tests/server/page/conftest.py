@@ -89,7 +89,8 @@ def open_tab(browser: sync_api.Browser) -> Iterator[Opens]:
 
     def opened(url: str, *, beside: Tab | None = None, **options: object) -> Tab:
         if beside is None:
-            contexts.append(browser.new_context(**options))  # type: ignore[arg-type]
+            calm = {"reduced_motion": "reduce", **options}
+            contexts.append(browser.new_context(**calm))  # type: ignore[arg-type]
         context = contexts[-1] if beside is None else beside.page.context
         context.set_default_timeout(PATIENCE_MS)
         tab = Tab(context.new_page(), [])

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 DESK = {"viewport": {"width": 1280, "height": 800}}
-DARK = {**DESK, "color_scheme": "dark", "reduced_motion": "reduce"}
-FOR_AXE = {"bypass_csp": True, "reduced_motion": "reduce"}
+DARK = {**DESK, "color_scheme": "dark"}
+FOR_AXE = {"bypass_csp": True}
 QUESTION = "How much heavier is the average Gentoo than the average Adelie?"
 
 

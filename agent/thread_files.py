@@ -108,12 +108,32 @@ class _Both:
         self._documents = documents
         self._key = key
 
-    async def search(self, query: str, *, tenant: str, limit: int) -> list[Finding]:
+    async def search(
+        self,
+        query: str,
+        *,
+        tenant: str,
+        limit: int,
+        paths: Sequence[str] = (),
+        heading: str = "",
+        around: int = 0,
+    ) -> list[Finding]:
         """Return passages of both, at most half of them from the thread's own files."""
-        theirs = await self._documents.search(query, tenant=tenant, limit=limit)
+        shelves = (tenant, _shelf(self._key))
+        theirs, own = [
+            await self._documents.search(
+                query, tenant=shelf, limit=limit, paths=paths, heading=heading, around=around
+            )
+            for shelf in shelves
+        ]
         room = max(limit - len(theirs), (limit + 1) // 2)
-        own = await self._documents.search(query, tenant=_shelf(self._key), limit=room)
-        return [*own, *theirs][:limit]
+        return [*own[:room], *theirs][:limit]
+
+    async def paths(self, *, tenant: str, matching: Sequence[str] = ()) -> list[str]:
+        """Return the paths of both that a search in `matching` looks at."""
+        shelves = (tenant, _shelf(self._key))
+        found = [await self._documents.paths(tenant=shelf, matching=matching) for shelf in shelves]
+        return sorted({path for paths in found for path in paths})
 
 
 def _shelf(key: ThreadKey) -> str:

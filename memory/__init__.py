@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from .chroma import ChromaVectors
     from .chroma_memory import ChromaMemory
     from .claims import asks_for_everything, asks_for_history
+    from .cross_encoder import CrossEncoder
     from .diary import Matches, Unread
     from .documents import Document, DocumentIndex, Failure, IngestReport, Section
     from .documents.chunks import chunks_of
     from .documents.index import ChromaDocuments
-    from .documents.reading import document_of, is_document
+    from .documents.kinds import is_data, is_document
+    from .documents.reading import document_of
     from .embeddings import Embedder
     from .facts import Fact, Learned
     from .fusion import Weights
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from .openai_embedder import OpenAIEmbedder
     from .own import OwnMemory
     from .plain import PlainMemory
+    from .reranking import Reranker
     from .retention import Retention
     from .scanning import needles_of, needles_of_vectors, scan_files
     from .stores.async_store import AsyncChromaStore
@@ -43,6 +46,7 @@ _HOMES = {
     "ChromaSaver": "stores.saver",
     "ChromaStore": "stores.store",
     "ChromaVectors": "chroma",
+    "CrossEncoder": "cross_encoder",
     "Document": "documents",
     "DocumentIndex": "documents",
     "Embedder": "embeddings",
@@ -59,6 +63,7 @@ _HOMES = {
     "OwnMemory": "own",
     "OpenAIEmbedder": "openai_embedder",
     "PlainMemory": "plain",
+    "Reranker": "reranking",
     "Retention": "retention",
     "Section": "documents",
     "Unread": "diary",
@@ -69,7 +74,8 @@ _HOMES = {
     "asks_for_history": "claims",
     "chunks_of": "documents.chunks",
     "document_of": "documents.reading",
-    "is_document": "documents.reading",
+    "is_data": "documents.kinds",
+    "is_document": "documents.kinds",
     "needles_of": "scanning",
     "needles_of_vectors": "scanning",
     "scan_files": "scanning",
@@ -84,6 +90,7 @@ __all__ = [
     "ChromaSaver",
     "ChromaStore",
     "ChromaVectors",
+    "CrossEncoder",
     "Document",
     "DocumentIndex",
     "Embedder",
@@ -102,6 +109,7 @@ __all__ = [
     "OwnMemory",
     "PlainMemory",
     "Recalled",
+    "Reranker",
     "Retention",
     "Section",
     "StoreVectors",
@@ -112,6 +120,7 @@ __all__ = [
     "asks_for_history",
     "chunks_of",
     "document_of",
+    "is_data",
     "is_document",
     "needles_of",
     "needles_of_vectors",

@@ -21,12 +21,15 @@ from .embeddings import Embedder, Vectors, made_by, require_made_by
 if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
-    from chromadb.api.types import QueryResult
 
 T = TypeVar("T")
 
 _BATCH = 2_000
 _OPEN_COLLECTIONS = 512
+_COMPARED = 1_000
+"""Rows that are compared with a query one by one, which takes 30 ms."""
+_LOOKED_AT = 400
+"""Rows the index looks for among some: of the best 50 of 100,000 it finds 99.5 %, with 50 92 %."""
 _NEXT = "-next"
 """Ends the name of a collection that is about to take another's place."""
 
@@ -58,15 +61,16 @@ class ChromaVectors:
         with _storage_errors(self._place):
             self._put(collection, rows, vectors)
 
-    def nearest(self, collection: str, vector: Vectors, *, limit: int) -> dict[int, float]:
-        """Return the rows nearest to a vector, best first, with their cosine similarity."""
+    def nearest(
+        self, collection: str, vector: Vectors, *, limit: int, among: Sequence[int] | None = None
+    ) -> dict[int, float]:
+        """Return the rows nearest to a vector, best first, with their cosine similarity.
+
+        With `among`, rows that are all there, only those are looked at.
+        """
         with _storage_errors(self._place):
-            found = self._upon(collection, lambda source: _nearest(source, vector, limit))
-        if found is None:
-            return {}
-        distances = found["distances"] or [[]]
-        pairs = zip(found["ids"][0], distances[0], strict=True)
-        return {int(row): 1.0 - float(distance) for row, distance in pairs}
+            found = self._upon(collection, lambda source: _nearest(source, vector, limit, among))
+        return found or {}
 
     def remove(self, collection: str, rows: Sequence[int]) -> None:
         """Take rows out. Their bytes stay on disk until the collection is dropped and erased."""
@@ -195,11 +199,37 @@ class ChromaVectors:
         return collection
 
 
-def _nearest(source: Collection, vector: Vectors, limit: int) -> QueryResult | None:
-    """Return what is nearest in a collection; None when it is empty."""
+def _nearest(
+    source: Collection, vector: Vectors, limit: int, among: Sequence[int] | None
+) -> dict[int, float]:
+    """Return what is nearest in a collection, or among some rows of it."""
+    if among is not None and len(among) <= _COMPARED:
+        return _compared(source, vector, limit, among)
     if not (count := source.count()):
-        return None
-    return source.query(query_embeddings=vector, n_results=min(limit, count), include=["distances"])
+        return {}
+    found = source.query(
+        query_embeddings=vector,
+        ids=None if among is None else [str(row) for row in among],
+        n_results=min(limit if among is None else max(limit, _LOOKED_AT), count),
+        include=["distances"],
+    )
+    distances = (found["distances"] or [[]])[0][:limit]
+    pairs = zip(found["ids"][0], distances, strict=False)
+    return {int(row): 1.0 - float(distance) for row, distance in pairs}
+
+
+def _compared(
+    source: Collection, vector: Vectors, limit: int, among: Sequence[int]
+) -> dict[int, float]:
+    """Compare each row with the vector: for few rows quicker than the index, and exact."""
+    if not among:
+        return {}
+    found = source.get(ids=[str(row) for row in among], include=["embeddings"])
+    if not found["ids"]:
+        return {}
+    likeness = np.asarray(found["embeddings"], np.float32) @ vector[0]
+    best = np.argsort(-likeness, kind="stable")[:limit]
+    return {int(found["ids"][i]): float(likeness[i]) for i in best}
 
 
 def _deletion(ids: list[str]) -> Callable[[Collection], object]:

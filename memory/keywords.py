@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
@@ -78,6 +79,28 @@ class KeywordIndex:
                 found |= self._ranked(scoped, key, [*rare, *common], among, weights, limit)
         best = sorted(found.items(), key=lambda each: (-each[1], each[0]))
         return dict(best[:limit])
+
+    def search_among(
+        self, query: str, scope: tuple[str, ...], rows: Sequence[int], *, limit: int
+    ) -> dict[int, float]:
+        """Return those of `rows`, which ascend, that share words with the query, best first."""
+        wanted = [f'"{stem}"' for stem in dict.fromkeys(stems(query)[:64])]
+        if not wanted or not rows:
+            return {}
+        # The sign keeps SQLite from looking each row up by itself, which takes 20 ms a row.
+        found = self._database.execute(
+            f"SELECT rowid, bm25({self._table}, 0.0, 1.0) AS rank FROM {self._table} "
+            f"WHERE {self._table} MATCH ? AND rowid >= ? AND rowid <= ? "
+            "AND +rowid IN (SELECT value FROM json_each(?)) ORDER BY rank, rowid LIMIT ?",
+            (
+                f"scope : {scope_key(scope)} AND {{{self._columns}}} : ({' OR '.join(wanted)})",
+                rows[0],
+                rows[-1],
+                json.dumps(rows),
+                limit,
+            ),
+        )
+        return {int(row): -float(rank) for row, rank in found}
 
     def _ranked(
         self,

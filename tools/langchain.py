@@ -77,6 +77,12 @@ class DocumentRetriever(BaseRetriever):
     tenant: str = "default"
     k: int = 5
     """Passages at most."""
+    paths: tuple[str, ...] = ()
+    """Files, folders and patterns that the search is narrowed to."""
+    heading: str = ""
+    """What the headings above a passage must contain."""
+    around: int = 0
+    """Passages before and after each that come with it."""
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None
@@ -90,7 +96,14 @@ class DocumentRetriever(BaseRetriever):
 
     async def _search(self, query: str, k: int | None) -> list[Document]:
         limit = self.k if k is None else k
-        found = await self.documents.search(query, tenant=self.tenant, limit=limit)
+        found = await self.documents.search(
+            query,
+            tenant=self.tenant,
+            limit=limit,
+            paths=self.paths,
+            heading=self.heading,
+            around=self.around,
+        )
         return [_document(finding) for finding in found]
 
 

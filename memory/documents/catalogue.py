@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from ..database import transaction
 from ..keywords import KeywordIndex
 from .document import Document, Section
+from .narrowing import Narrowing
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
@@ -32,7 +34,8 @@ CREATE TABLE IF NOT EXISTS chunks (
     text TEXT NOT NULL,
     has_vector INTEGER NOT NULL DEFAULT 0
 );
-CREATE INDEX IF NOT EXISTS chunks_by_document ON chunks (document);
+DROP INDEX IF EXISTS chunks_by_document;
+CREATE INDEX IF NOT EXISTS chunks_by_heading ON chunks (document, heading, has_vector);
 CREATE INDEX IF NOT EXISTS chunks_without_vector ON chunks (id) WHERE has_vector = 0;
 CREATE TABLE IF NOT EXISTS stale_vectors (chunk INTEGER PRIMARY KEY, tenant TEXT NOT NULL);
 """
@@ -68,6 +71,14 @@ class Passage:
         return f"{self.section.heading}\n{self.text}" if self.section.heading else self.text
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Within:
+    """The passages that a narrowed search looks at, in order."""
+
+    rows: Sequence[int]
+    with_vectors: Sequence[int]
+
+
 class Catalogue:
     """Keeps documents whole, their passages, and which passages still need a vector.
 
@@ -77,6 +88,15 @@ class Catalogue:
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
         self._keywords = KeywordIndex(database, "chunk_words")
+        self._version = self._data_version()
+
+    def changed_elsewhere(self) -> bool:
+        """True when another process has changed documents since this was last asked."""
+        before, self._version = self._version, self._data_version()
+        return self._version != before
+
+    def _data_version(self) -> int:
+        return int(self._database.execute("PRAGMA data_version").fetchone()[0])
 
     def put(
         self, document: Document, sections: Sequence[Section], *, tenant: str, origin: Origin
@@ -127,9 +147,37 @@ class Catalogue:
         )
         return {str(file): (str(path), str(print_)) for file, path, print_ in rows}
 
-    def keyword_hits(self, query: str, *, tenant: str, limit: int) -> dict[int, float]:
-        """Return the passages that share words with a query, with BM25."""
+    def within(self, narrowing: Narrowing, *, tenant: str) -> Within:
+        """Return the passages that a narrowing leaves."""
+        documents = self._database.execute(
+            "SELECT id, path FROM documents WHERE tenant = ?", (tenant,)
+        )
+        chosen = [row for row, path in documents if narrowing.admits_path(path)]
+        chunks = self._database.execute(
+            "SELECT id, heading, has_vector FROM chunks "
+            "WHERE document IN (SELECT value FROM json_each(?)) ORDER BY id",
+            (json.dumps(chosen),),
+        )
+        left = [(row, has) for row, heading, has in chunks if narrowing.admits_heading(heading)]
+        return Within(rows=[row for row, _ in left], with_vectors=[row for row, has in left if has])
+
+    def keyword_hits(
+        self, query: str, *, tenant: str, limit: int, among: Sequence[int] | None = None
+    ) -> dict[int, float]:
+        """Return the passages that share words with a query, with BM25; `among` some or all."""
+        if among is not None:
+            return self._keywords.search_among(query, (tenant,), among, limit=limit)
         return self._keywords.search(query, (tenant,), limit=limit)
+
+    def span_around(self, passage: Passage, neighbours: int) -> tuple[int, int]:
+        """Return the span of a passage with so many before and after it in its document."""
+        first, last = passage.row - neighbours, passage.row + neighbours
+        start, end = self._database.execute(
+            "SELECT min(start), max(stop) FROM chunks WHERE id BETWEEN ? AND ? "
+            "AND document = (SELECT document FROM chunks WHERE id = ?)",
+            (first, last, passage.row),
+        ).fetchone()
+        return int(start), int(end)
 
     def passages(self, rows: Iterable[int]) -> dict[int, Passage]:
         """Return the passages that exist among `rows`."""

@@ -66,8 +66,18 @@ Progress = Callable[[int, int, str], None]
 class DocumentIndex(Protocol):
     """Documents that can be searched. Tenants never see each other's."""
 
-    async def search(self, query: str, *, tenant: str = "default", limit: int = 5) -> list[Finding]:
-        """Return the passages that fit best, best first."""
+    async def search(
+        self,
+        query: str,
+        *,
+        tenant: str = "default",
+        limit: int = 5,
+        paths: Sequence[str] = (),
+        heading: str = "",
+        kinds: Sequence[str] = (),
+        around: int = 0,
+    ) -> list[Finding]:
+        """Return the passages that fit best, best first, within what narrows the search."""
         ...
 
     async def add(self, document: Document, *, tenant: str = "default") -> int:
@@ -78,8 +88,8 @@ class DocumentIndex(Protocol):
         """Take a document out; False when there is none."""
         ...
 
-    async def paths(self, *, tenant: str = "default") -> list[str]:
-        """Return the paths of all documents, in order."""
+    async def paths(self, *, tenant: str = "default", matching: Sequence[str] = ()) -> list[str]:
+        """Return the paths of all documents, or of those that fit a pattern, in order."""
         ...
 
     async def ingest(

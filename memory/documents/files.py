@@ -9,7 +9,7 @@ from pathlib import Path
 
 from surefoot.errors import InputError
 
-from .reading import is_document
+from .kinds import is_document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,12 @@ from surefoot.evidence import DocumentSource, Finding
 
 from ..embeddings import Embedder
 from ..minilm import MiniLM
+from ..reranking import Reranker
 from ..worker import Worker
 from .catalogue import Origin, Passage
 from .document import Document, IngestReport, Progress
 from .ingest import Intake
+from .narrowing import Narrowing
 from .reading import MAX_BYTES
 from .shelf import Shelf
 
@@ -27,7 +29,7 @@ class ChromaDocuments:
     with `close`. Reading and embedding files never keeps a search waiting. What an ingest has
     reported is on disk; passages that a crash left without a vector get it at the next opening.
     One process at a time may use the folder. With `chroma`, the address of a Chroma server, vectors
-    lie there.
+    lie there. A `reranker` puts the best of what is found in its own order, with its own scores.
     """
 
     def __init__(
@@ -37,9 +39,10 @@ class ChromaDocuments:
         embedder: Embedder | None = None,
         max_bytes: int = MAX_BYTES,
         chroma: str | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         model: Embedder = embedder if embedder is not None else MiniLM()
-        self._shelf = Shelf(folder, model, chroma=chroma)
+        self._shelf = Shelf(folder, model, chroma=chroma, reranker=reranker)
         self._worker = Worker("surefoot-documents")
         self._reader = Worker("surefoot-documents-reader")
         self._intake = Intake(
@@ -63,14 +66,31 @@ class ChromaDocuments:
         await self._reader.close()
         await self._worker.close(self._shelf.close)
 
-    async def search(self, query: str, *, tenant: str = "default", limit: int = 5) -> list[Finding]:
+    async def search(
+        self,
+        query: str,
+        *,
+        tenant: str = "default",
+        limit: int = 5,
+        paths: Sequence[str] = (),
+        heading: str = "",
+        kinds: Sequence[str] = (),
+        around: int = 0,
+    ) -> list[Finding]:
         """Return the passages that fit best by words and by meaning, best first.
 
+        `paths` narrows to files, folders and patterns such as `guide/**` or `*.pdf`; a name without
+        `/` is looked for in every folder. `heading` narrows to passages under headings that say
+        this, and `kinds` to kinds of file, such as `pdf`. With `around`, each passage comes with so
+        many before and after it, as one stretch of the document; stretches that overlap are one.
         A text that stands in several documents is returned once.
         """
         if limit < 1 or not query.strip():
             return []
-        found = await self._worker.run(self._shelf.search, query, tenant=tenant, limit=limit)
+        narrowing = Narrowing(paths=tuple(paths), heading=heading, kinds=tuple(kinds))
+        found = await self._worker.run(
+            self._shelf.search, query, narrowing, tenant=tenant, limit=limit, around=around
+        )
         return [_finding(passage, score) for passage, score in found]
 
     async def add(self, document: Document, *, tenant: str = "default") -> int:
@@ -84,9 +104,10 @@ class ChromaDocuments:
         async with self._changing:
             return await self._worker.run(self._shelf.remove, path, tenant=tenant)
 
-    async def paths(self, *, tenant: str = "default") -> list[str]:
-        """Return the paths of all documents, in order."""
-        return await self._worker.run(self._shelf.paths, tenant=tenant)
+    async def paths(self, *, tenant: str = "default", matching: Sequence[str] = ()) -> list[str]:
+        """Return the paths of all documents, or of those a search in `matching` looks at."""
+        narrowing = Narrowing(paths=tuple(matching))
+        return await self._worker.run(self._shelf.paths, narrowing, tenant=tenant)
 
     async def text(self, path: str, *, tenant: str = "default") -> str:
         """Return the text in which the spans of a document's passages count. Raises `NotFound`."""
@@ -102,8 +123,9 @@ class ChromaDocuments:
         """Take in files and whole folders, reading again only what changed.
 
         A document goes when its file is gone from a folder given here. A file that cannot be read
-        is reported and what was known of it stays. Raises `InputError` for a path that does not
-        exist.
+        is reported and what was known of it stays. A CSV or JSON file becomes a text where it is
+        named itself; in folders, such files are passed over. Raises `InputError` for a path that
+        does not exist.
         """
         async with self._changing:
             return await self._intake.ingest(paths, tenant=tenant, progress=progress)

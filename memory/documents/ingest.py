@@ -14,6 +14,7 @@ from .catalogue import Origin
 from .chunks import chunks_of
 from .document import Document, Failure, IngestReport, Progress
 from .files import Place, places_in
+from .narrowing import Narrowing
 from .reading import document_of, fingerprint_of, read_bytes
 from .shelf import Shelf
 
@@ -88,7 +89,7 @@ class Intake:
     async def _ingest_place(self, place: Place, tenant: str, tally: _Tally) -> None:
         folder = None if place.folder is None else place.folder.as_posix()
         known = await self._writer.run(self._shelf.known_files, folder, tenant=tenant)
-        taken = set(await self._writer.run(self._shelf.paths, tenant=tenant))
+        taken = set(await self._writer.run(self._shelf.paths, Narrowing(), tenant=tenant))
         for file in place.files:
             name = place.name_of(file)
             path, before = known.get(name, ("", ""))

@@ -10,26 +10,17 @@ from pathlib import Path
 from surefoot.errors import InputError
 
 from .chunks import paragraphs
+from .data import objects_text, rows_text
 from .document import Document, Section
 from .docx import docx_text
 from .html import html_text
+from .kinds import DATA_KINDS, KINDS, kind_of
 from .markdown import markdown_sections
 from .pdf import pdf_text
 
 MAX_BYTES = 50_000_000
 FORMAT = "1"
 """Part of every fingerprint: a new number makes the next ingest read all files again."""
-
-_SUFFIXES = {
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".txt": "text",
-    ".text": "text",
-    ".html": "html",
-    ".htm": "html",
-    ".pdf": "pdf",
-    ".docx": "docx",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +29,6 @@ class FileText:
 
     fingerprint: str
     document: Document
-
-
-def is_document(path: Path) -> bool:
-    """True when the file's name says that it is a text of a kind we read."""
-    return path.suffix.lower() in _SUFFIXES
 
 
 def fingerprint_of(data: bytes) -> str:
@@ -70,7 +56,7 @@ def document_of(data: bytes, path: str) -> Document:
 
     Raises `InputError` that names the file.
     """
-    match _SUFFIXES.get(Path(path).suffix.lower()):
+    match kind_of(path):
         case "pdf":
             text, sections = pdf_text(data, path)
         case "docx":
@@ -83,8 +69,12 @@ def document_of(data: bytes, path: str) -> Document:
         case "text":
             text = _decoded(data, path)
             sections = tuple(Section(start=start, end=end) for start, end in paragraphs(text))
-        case _:
-            known = ", ".join(sorted(_SUFFIXES))
+        case "table":
+            text, sections = rows_text(_decoded(data, path), path)
+        case "json":
+            text, sections = objects_text(_decoded(data, path), path)
+        case None:
+            known = ", ".join(sorted(KINDS | DATA_KINDS))
             raise InputError(f"{path!r} is not a document of a kind we read ({known}).")
     if not text.strip():
         raise InputError(f"{path!r} holds no text.")

@@ -13,19 +13,32 @@ from ..chroma import ChromaVectors
 from ..database import open_database
 from ..embeddings import Embedder, Vectors
 from ..fusion import fuse
+from ..reranking import Reranker
 from .catalogue import SCHEMA, Catalogue, Origin, Passage
 from .document import Document, Section
+from .narrowing import Narrowing
+from .widening import widened
 
 _CANDIDATES = 50
+_RERANKED = 20
+"""Passages that a reranker reads, so that a search stays bearable."""
 _BATCH = 32
 
 
 class Shelf:
     """Opens with its first use. What the catalogue says wins: vectors follow it after a crash."""
 
-    def __init__(self, folder: Path, embedder: Embedder, *, chroma: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        embedder: Embedder,
+        *,
+        chroma: str | None = None,
+        reranker: Reranker | None = None,
+    ) -> None:
         self._folder = folder
         self._embedder = embedder
+        self._reranker = reranker
         self._vectors = ChromaVectors(folder / "vectors", embedder, server=chroma)
         self._database: Connection | None = None
         self._opened: Catalogue | None = None
@@ -38,20 +51,34 @@ class Shelf:
             self._database.close()
             self._database = None
 
-    def search(self, query: str, *, tenant: str, limit: int) -> list[tuple[Passage, float]]:
-        """Return the passages that fit best with their scores, each text once."""
+    def search(
+        self, query: str, narrowing: Narrowing, *, tenant: str, limit: int, around: int
+    ) -> list[tuple[Passage, float]]:
+        """Return the passages that fit best with their scores, each text once.
+
+        Each comes with `around` neighbours before and after it.
+        """
         catalogue = self._catalogue()
+        if catalogue.changed_elsewhere():
+            self._vectors.close()  # Chroma would go on with what it read when it was opened.
+        within = catalogue.within(narrowing, tenant=tenant) if narrowing else None
         candidates = max(_CANDIDATES, 4 * limit)
-        words = catalogue.keyword_hits(query, tenant=tenant, limit=candidates)
+        words = catalogue.keyword_hits(
+            query, tenant=tenant, limit=candidates, among=None if within is None else within.rows
+        )
         meaning = self._vectors.nearest(
-            _collection(tenant), self._embedder.embed([query]), limit=candidates
+            _collection(tenant),
+            self._embedder.embed([query]),
+            limit=candidates,
+            among=None if within is None else within.with_vectors,
         )
         passages = catalogue.passages(words.keys() | meaning.keys())
-        found: dict[str, tuple[Passage, float]] = {}
+        unique: dict[str, tuple[Passage, float]] = {}
         for row, score in fuse(words, meaning).items():
             if (passage := passages.get(row)) is not None:
-                found.setdefault(passage.text, (passage, score))
-        return list(found.values())[:limit]
+                unique.setdefault(passage.text, (passage, score))
+        found = self._reranked(query, list(unique.values()), limit)[:limit]
+        return self._widened(found, around) if around else found
 
     def put(
         self, document: Document, sections: Sequence[Section], *, tenant: str, origin: Origin
@@ -74,9 +101,10 @@ class Shelf:
         self._drop_stale_vectors()
         return removed
 
-    def paths(self, *, tenant: str) -> list[str]:
-        """Return the paths of a tenant's documents, in order."""
-        return self._catalogue().paths(tenant=tenant)
+    def paths(self, narrowing: Narrowing, *, tenant: str) -> list[str]:
+        """Return the paths of those of a tenant's documents that a narrowing leaves, in order."""
+        paths = self._catalogue().paths(tenant=tenant)
+        return [path for path in paths if narrowing.admits_path(path)]
 
     def text(self, path: str, *, tenant: str) -> str:
         """Return a document's whole text. Raises `NotFound`."""
@@ -106,6 +134,29 @@ class Shelf:
             self._vectors.drop(_collection(tenant))
         catalogue.forget_vectors()
         return self.catch_up()
+
+    def _reranked(
+        self, query: str, found: list[tuple[Passage, float]], limit: int
+    ) -> list[tuple[Passage, float]]:
+        """Return the best of what was found as the reranker sees them, where there is one."""
+        if self._reranker is None or not found:
+            return found
+        closer = found[: max(_RERANKED, limit)]
+        scores = self._reranker.score(query, [passage.meaning for passage, _ in closer])
+        rescored = [
+            (passage, float(score)) for (passage, _), score in zip(closer, scores, strict=True)
+        ]
+        return sorted(rescored, key=lambda each: -each[1])
+
+    def _widened(
+        self, found: Sequence[tuple[Passage, float]], around: int
+    ) -> list[tuple[Passage, float]]:
+        catalogue = self._catalogue()
+        return widened(
+            found,
+            lambda passage: catalogue.span_around(passage, around),
+            lambda passage: self.text(passage.path, tenant=passage.tenant),
+        )
 
     def _catalogue(self) -> Catalogue:
         if self._opened is None:

@@ -52,6 +52,10 @@ _DOCUMENTS = re.compile(
     r"|^(?:look up|explain|summari[sz]e|describe|search)\b",
     re.IGNORECASE,
 )
+_FILE = re.compile(
+    r"(?<![\w/:.-])[\w./-]*\w\.(?:md|markdown|txt|html?|pdf|docx)\b(?![/\w-])", re.IGNORECASE
+)
+"""A document that is named by its file."""
 _QUESTION = re.compile(
     r"\?\s*$|^(?:(?:in|on|at|from|to|for|by|of) (?:what|which)|what|which|who|whom|whose"
     r"|when|where|why|how|is|are|was|were|does|do|did|can|could|explain|describe|"
@@ -171,8 +175,13 @@ class Outliner:
         """Decide what no rule decided: search the documents, or say why not."""
         left = _left_over(text, draft)
         searchable = "search_documents" in self.toolbox and _QUESTION.search(text) is not None
-        if searchable and (_DOCUMENTS.search(text) or left.guess or not self._is_beyond(text)):
-            step = self.step("search_documents", {"query": text})
+        files = _FILE.findall(text)
+        is_for_documents = bool(files) or _DOCUMENTS.search(text) is not None
+        if searchable and (is_for_documents or left.guess or not self._is_beyond(text)):
+            args: dict[str, JsonValue] = {"query": text}
+            if files and self.toolbox.takes("search_documents", "paths"):
+                args["paths"] = list(files)
+            step = self.step("search_documents", args)
             return DocumentPart(text, step, self.embed, left if left.guess else LeftOver())
         return Note(abstention(left)) if left.guess or left.unused else Note(NO_WRITING)
 

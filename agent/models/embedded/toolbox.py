@@ -54,6 +54,11 @@ class Toolbox:
     def __contains__(self, name: object) -> bool:
         return any(tool.name == name for tool in self.tools)
 
+    def takes(self, name: str, argument: str) -> bool:
+        """True when a tool is bound and has this argument."""
+        tools = (tool for tool in self.tools if tool.name == name)
+        return any(one.name == argument for tool in tools for one in tool.parameters)
+
     @property
     def catalog_text(self) -> str:
         """The description of `run_sql`, empty when it is not bound."""

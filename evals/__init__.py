@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from surefoot.lazily import lazily
 
 if TYPE_CHECKING:
-    from .bench import grading, memory, overhead
+    from .bench import checks, grading, memory, overhead
     from .graders import (
         GRADERS,
         Abstention,
@@ -231,6 +231,7 @@ _HOMES = {
 }
 
 _MODULES = {
+    "checks": "bench.checks",
     "grading": "bench.grading",
     "memory": "bench.memory",
     "overhead": "bench.overhead",
@@ -288,6 +289,7 @@ __all__ = [
     "calibrate",
     "canonical",
     "changes",
+    "checks",
     "cluster_bootstrap",
     "cluster_stderr",
     "compare",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -22,6 +23,7 @@ _SECONDS = 30.0
 """How long a server may take to answer."""
 _OWNER = "owner"
 """The file that says under which name this folder's vectors lie on a server."""
+_OWNER_CHARS = 32
 
 
 class ChromaPlace(Protocol):
@@ -144,11 +146,17 @@ class Served:
         file = self.folder / _OWNER
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            if not file.exists():
-                file.write_text(uuid4().hex, encoding="ascii")
-            return f"{file.read_text(encoding='ascii')}-"
+            with suppress(FileExistsError), file.open("x", encoding="ascii") as fresh:
+                fresh.write(uuid4().hex)
+            owner = file.read_text(encoding="ascii")
         except OSError as error:
             raise StorageError(f"{str(file)!r} cannot be kept: {error.strerror}.") from error
+        if len(owner) != _OWNER_CHARS:
+            raise StorageError(
+                f"{str(file)!r} is damaged, so which vectors on the server are ours is not known. "
+                "Delete it and call `reembed`, which makes them again."
+            )
+        return f"{owner}-"
 
     def settle(self, collection_id: str) -> None:
         """Leave a server's files to it."""
@@ -161,9 +169,12 @@ def _sessions(client: Client) -> Iterator[HttpSession]:
     from chromadb.api.client import AdminClient
     from chromadb.api.fastapi import FastAPI
 
-    for part in (client, client._admin_client):
-        if isinstance(part, (type(client), AdminClient)) and isinstance(part._server, FastAPI):
-            yield part._server._session
+    servers = [client._server]
+    if isinstance(client._admin_client, AdminClient):
+        servers.append(client._admin_client._server)
+    for server in servers:
+        if isinstance(server, FastAPI):
+            yield server._session
 
 
 def place_at(folder: Path, server: str | None) -> ChromaPlace:

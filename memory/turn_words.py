@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Collection
 from datetime import datetime
 
+from .database import transaction
 from .keywords import KeywordIndex
 from .words import stems
 
@@ -26,13 +27,14 @@ class TurnWords(KeywordIndex):
 
     def __init__(self, database: sqlite3.Connection) -> None:
         columns = {name for _, name, *_ in database.execute(f"PRAGMA table_info({_TABLE})")}
-        if columns and "before" not in columns:
-            database.execute(f"DROP TABLE {_TABLE}")
-        super().__init__(database, _TABLE, columns=("stems", "before"))
         self._turns = database
         if columns and "before" not in columns:
-            for row, *place in database.execute("SELECT id, tenant, user, thread FROM turns"):
-                self.add_turn(row, (place[0], place[1], place[2]))
+            with transaction(database):
+                database.execute(f"DROP TABLE {_TABLE}")
+                super().__init__(database, _TABLE, columns=("stems", "before"))
+                self._add_all()
+        else:
+            super().__init__(database, _TABLE, columns=("stems", "before"))
 
     def add_turn(self, row: int, place: Place) -> None:
         """Index a turn that stands in its table."""
@@ -59,6 +61,12 @@ class TurnWords(KeywordIndex):
             f"SELECT rowid, stems FROM {_TABLE} WHERE rowid IN ({marks})", tuple(rows)
         )
         return {int(row) for row, own in found if not wanted.isdisjoint(own.split())}
+
+    def _add_all(self) -> None:
+        """Index every turn, after an index that knew nothing of the turns before."""
+        turns = self._turns.execute("SELECT id, tenant, user, thread FROM turns").fetchall()
+        for row, tenant, user, thread in turns:
+            self.add_turn(row, (tenant, user, thread))
 
     def _rows_after(self, row: int, place: Place) -> list[int]:
         found = self._turns.execute(

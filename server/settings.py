@@ -6,17 +6,35 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from surefoot.errors import ConfigurationError
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-class ServerSettings(BaseSettings):
-    """Arguments, then `SUREFOOT_SERVER_…` variables, then defaults for one person's own machine."""
+class _ServerTable(TomlConfigSettingsSource):
+    """The table `server` of `surefoot.toml`."""
 
-    model_config = SettingsConfigDict(env_prefix="SUREFOOT_SERVER_", frozen=True, extra="forbid")
+    def __call__(self) -> dict[str, object]:
+        table = super().__call__().get("server", {})
+        if not isinstance(table, dict):
+            raise ConfigurationError("`server` in surefoot.toml is no table: write `[server]`.")
+        return table
+
+
+class ServerSettings(BaseSettings):
+    """Arguments, then `SUREFOOT_SERVER_…` variables, then `[server]` in `surefoot.toml`, then these
+    defaults for one person's own machine."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SUREFOOT_SERVER_", toml_file="surefoot.toml", frozen=True, extra="forbid"
+    )
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
@@ -57,6 +75,18 @@ class ServerSettings(BaseSettings):
     log_json: bool = False
 
     @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the file behind the environment."""
+        return init_settings, env_settings, _ServerTable(settings_cls)
+
+    @classmethod
     def load(cls, **given: object) -> ServerSettings:
         """Read the settings, or say in one line which is wrong."""
         try:
@@ -66,7 +96,7 @@ class ServerSettings(BaseSettings):
             name = "_".join(str(part) for part in first["loc"])
             raise ConfigurationError(
                 f"Server setting {name!r} is not valid: {first['msg']}. "
-                f"Set SUREFOOT_SERVER_{name.upper()} to something else."
+                f"Set SUREFOOT_SERVER_{name.upper()} or mend `[server]` in surefoot.toml."
             ) from None
 
     @property

@@ -111,6 +111,13 @@ class MemorySettings(BaseModel):
     facts_per_person: int | None = Field(default=None, ge=1)
 
 
+class _OwnTables(TomlConfigSettingsSource):
+    """`surefoot.toml` without the table `server`, which the server reads."""
+
+    def __call__(self) -> dict[str, object]:
+        return {name: value for name, value in super().__call__().items() if name != "server"}
+
+
 class Settings(BaseSettings):
     """Arguments, then `SUREFOOT_…` variables, then `surefoot.toml`, then these defaults."""
 
@@ -168,7 +175,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Put `surefoot.toml` behind the environment."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, _OwnTables(settings_cls)
 
     @classmethod
     def load(cls) -> Settings:

@@ -191,6 +191,8 @@ async def test_a_failed_run_says_so_without_an_answer(http: httpx.AsyncClient) -
 
 
 async def test_memories_are_seen_corrected_exported_and_forgotten(http: httpx.AsyncClient) -> None:
+    # Somebody of whom the other tests of this server have not spoken.
+    http.headers["X-Surefoot-User"] = "lisa"
     made = (await http.post("/v1/memories", json={"text": "I live in Lisbon."})).json()
     corrected = await http.put(f"/v1/memories/{made['memory_id']}", json={"text": "I like tea."})
     listed = (await http.get("/v1/memories")).json()

@@ -205,12 +205,10 @@ def _nearest(
     """Return what is nearest in a collection, or among some rows of it."""
     if among is not None and len(among) <= _COMPARED:
         return _compared(source, vector, limit, among)
-    if not (count := source.count()):
-        return {}
-    found = source.query(
+    found = source.query(  # asking for more than there are is no error, and counting takes longer
         query_embeddings=vector,
         ids=None if among is None else [str(row) for row in among],
-        n_results=min(limit if among is None else max(limit, _LOOKED_AT), count),
+        n_results=limit if among is None else max(limit, _LOOKED_AT),
         include=["distances"],
     )
     distances = (found["distances"] or [[]])[0][:limit]

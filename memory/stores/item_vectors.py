@@ -52,10 +52,10 @@ class ItemVectors:
         """
         rows = self._rows()
         vector, limit = self._embedder.embed([query]), _FIRST + _GROWS * wanted
-        while count := rows.count():
+        while True:
             found = rows.query(
                 query_embeddings=vector,
-                n_results=min(limit, count),
+                n_results=limit,
                 where=condition,
                 include=["metadatas", "distances"],
             )
@@ -65,7 +65,7 @@ class ItemVectors:
                 item = (str(about["item"]), str(about["version"]))
                 scores.setdefault(item, 1.0 - float(distance))
             yield scores
-            if len(found["ids"][0]) < min(limit, count) or limit >= count:
+            if len(found["ids"][0]) < limit:
                 return
             limit *= _GROWS
 

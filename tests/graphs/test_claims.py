@@ -155,6 +155,13 @@ def test_a_computed_number_comes_with_how_it_is_computed() -> None:
     assert how == "difference of Biscoe 168 and Dream 124 = 44"
 
 
+def test_ids_are_not_taken_for_the_names_of_rows() -> None:
+    loans: list[list[JsonValue]] = [[5, 7, "2023-02-24", 3.75], [7, 5, "2023-06-12", 4.5]]
+    found = table(loans, "loan_id", "book_id", "borrowed_on", "fine_eur")
+    assert failures("5: book id 7, borrowed on 2023-02-24, fine 3.75 EUR [S1].", found) == []
+    assert failures("Borrowed on 2023-02-24, fine 4.5 EUR [S1].", found) == ["wrong_row"]
+
+
 def test_a_number_that_only_happens_to_fit_is_not_taken_for_computed() -> None:
     assert failures("It has 44 rooms [S1].", census()) == ["number_not_in_evidence"]
 

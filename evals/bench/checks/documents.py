@@ -58,7 +58,6 @@ def _sentences(body: str) -> Iterator[str]:
 
 def document_statements(workspace: Path, seed: int) -> Iterator[Statement]:
     """Yield statements about every page: verbatim, introduced, and in other words."""
-    chance = random.Random(seed)
     every = passages(workspace)
     for passage in every:
         for place, sentence in enumerate(passage.sentences):
@@ -66,22 +65,24 @@ def document_statements(workspace: Path, seed: int) -> Iterator[Statement]:
             if place % 2:
                 said = f"According to the documentation, {_lowered(said)}"
             others = [one for one in passage.sentences if one != sentence]
+            chance = random.Random(f"{seed}{sentence}")
             yield _statement("verbatim", said, passage, others, chance)
     for paraphrase in PARAPHRASES:
         home = next((one for one in every if paraphrase.rests_on in _flat(one)), None)
         if home is not None:
             others = [one for one in home.sentences if paraphrase.rests_on not in one]
+            chance = random.Random(f"{seed}{paraphrase.text}")
             yield _statement("paraphrase", paraphrase.text, home, others, chance)
 
 
 def quote_statements(workspace: Path, seed: int) -> Iterator[Statement]:
     """Yield statements that quote a page word by word."""
-    chance = random.Random(seed)
     for passage in passages(workspace):
         for place, sentence in enumerate(passage.sentences):
             words = sentence.rstrip(".").split()
             if len(words) < 9 or '"' in sentence or "“" in sentence:
                 continue
+            chance = random.Random(f"{seed}{sentence}")
             begin = chance.randrange(0, len(words) - 7)
             quoted = words[begin : begin + chance.randint(6, 8)]
             opens, closes = ('"', '"') if place % 2 else ("“", "”")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from hashlib import sha256
+from itertools import cycle, islice
 from pathlib import Path
 
 from .documents import document_statements, passages, quote_statements
@@ -29,9 +31,9 @@ def answers(workspace: Path = WORKSPACE, *, per_quarter: int = _A_QUARTER) -> li
     aside = passages(workspace)
     made: list[Answer] = []
     for frozen in (False, True):
-        told = _spread(_of(quotes, frozen), 2 * per_quarter, chance)
-        pages = _spread(_of(written, frozen), 2 * per_quarter, chance)
-        columns = [_spread(_of(one, frozen), per_quarter, chance) for one in by_kind.values()]
+        told = _spread(_of(quotes, frozen), 2 * per_quarter)
+        pages = _spread(_of(written, frozen), 2 * per_quarter)
+        columns = [_spread(_of(one, frozen), per_quarter) for one in by_kind.values()]
         rows: list[tuple[Statement, ...]] = [
             *zip(*columns, told[:per_quarter], strict=True),
             *zip(pages[::2], pages[1::2], told[per_quarter:], strict=True),
@@ -48,15 +50,18 @@ def _of(statements: Sequence[Statement], frozen: bool) -> list[Statement]:
     return [one for one in statements if one.frozen is frozen]
 
 
-def _spread(statements: list[Statement], count: int, chance: random.Random) -> list[Statement]:
-    """Draw statements so that every way they are made and every source has its share."""
+def _spread(statements: list[Statement], count: int) -> list[Statement]:
+    """Draw statements so that every way they are made and every source has its share.
+
+    The order goes by what they say, so that a page that changes leaves the others' as they are.
+    """
     groups: dict[tuple[str, str], list[Statement]] = {}
-    for one in chance.sample(statements, len(statements)):
+    for one in sorted(statements, key=lambda one: sha256(one.text.encode()).digest()):
         groups.setdefault((one.kind, one.source), []).append(one)
     drawn: list[Statement] = []
     while len(drawn) < count:
         left = [group for group in groups.values() if group]
         if not left:  # Fewer than were asked for: say them again with other company.
-            return [*drawn, *chance.choices(drawn, k=count - len(drawn))]
+            return [*drawn, *islice(cycle(drawn), count - len(drawn))]
         drawn += [group.pop() for group in left]
     return drawn[:count]

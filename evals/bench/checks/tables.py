@@ -55,13 +55,12 @@ class Tables:
 
 def table_statements(tables: Tables, seed: int) -> Iterator[Statement]:
     """Yield every statement about tables."""
-    chance = random.Random(seed)
     for grouped in GROUPED:
-        yield from _grouped(tables, grouped, chance)
+        yield from _grouped(tables, grouped, random.Random(f"{seed}{grouped.sql}"))
     for filtered in FILTERED:
-        yield from _filtered(tables, filtered, chance)
+        yield from _filtered(tables, filtered, random.Random(f"{seed}{filtered.sql}"))
     for dated in DATED:
-        yield from _dated(tables, dated, chance)
+        yield from _dated(tables, dated, random.Random(f"{seed}{dated.sql}"))
 
 
 def _grouped(tables: Tables, about: Grouped, chance: random.Random) -> Iterator[Statement]:

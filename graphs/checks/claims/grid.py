@@ -23,6 +23,9 @@ _LABEL_NAMES = re.compile(
     re.IGNORECASE,
 )
 
+TIME = re.compile(r"year|month|date|quarter|day|week|hour", re.IGNORECASE)
+"""Names of columns that say when."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -100,6 +103,10 @@ class Grid:
             and (states(number, one.value) or (one.value < 0 and states(falls, one.value)))
         ]
 
+    def labels_with(self, value: float) -> bool:
+        """Return whether a row is named by this number, such as an id."""
+        return any(one.value == value for one in self.cells if one.column in self.labels)
+
     def named(self, column: int) -> frozenset[str]:
         """Return the stems in a column's name."""
         return frozenset(one.stem for one in words_of(self.columns[column].replace("_", " ")))
@@ -128,7 +135,11 @@ class Grid:
         where: dict[tuple[str, ...], dict[int, set[int]]] = {}
         for column in self.labels:
             for row, values in enumerate(self.rows):
-                if name := _name(values[column]):
+                value = values[column]
+                # An id looks like any other number of the sentence; a year seldom does.
+                if not isinstance(value, str) and not TIME.search(self.columns[column]):
+                    continue
+                if name := _name(value):
                     where.setdefault(name, {}).setdefault(column, set()).add(row)
         found: dict[str, list[tuple[tuple[str, ...], list[tuple[int, frozenset[int]]]]]] = {}
         for name, columns in where.items():

@@ -11,7 +11,7 @@ from surefoot.verdicts import Verdict
 from ..check import timed
 from ..numbers import Number
 from ..subjects import Claim
-from .grid import Grid, Mention
+from .grid import TIME, Grid, Mention
 from .lexicon import COMPARATIVES, FELL, NEGATION, ROSE, SUPERLATIVES
 from .standing import Standing
 from .words import Word
@@ -215,7 +215,7 @@ def _value(grid: Grid, mention: Mention, column: int) -> float | None:
 
 
 def _is_time(grid: Grid, mention: Mention) -> bool:
-    return bool(re.search(r"year|month|date|quarter|day|week", grid.columns[mention.column], re.I))
+    return bool(TIME.search(grid.columns[mention.column]))
 
 
 def _directions(words: list[Word], ways: Mapping[str, int]) -> Iterator[_Direction]:

@@ -91,6 +91,8 @@ def _is_only_here(number: Number, witness: Witness, standing: Standing) -> bool:
         return False
     if abs(number.value) <= _SMALL and number.word:
         return False
+    if witness.grid is not None and witness.grid.labels_with(number.value):
+        return False
     others = [one for one in standing.witnesses if one is not witness]
     if any(standing.claim.facts.of(one.item).state(number) for one in others):
         return False

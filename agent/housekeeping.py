@@ -145,7 +145,7 @@ class Housekeeper:
         await self._retain()
 
     async def _learn(self, learner: Learner) -> None:
-        while unread := await self._memory.unread():
+        while unread := await self._memory.unread(with_related=learner.wants_related):
             for each in unread:
                 await self._until_over(each.kept.turn.run_id)
                 if not self._is_to_be_forgotten(each):

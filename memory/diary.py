@@ -47,8 +47,8 @@ class Unread:
 
     scope: Scope
     kept: Kept
-    related: tuple[Fact, ...]
-    """What is known already and bears on it."""
+    related: tuple[Fact, ...] = ()
+    """What is known already and bears on it, where that was asked for."""
 
 
 class Diary:
@@ -176,18 +176,21 @@ class Diary:
         """Return the summaries of the user's threads."""
         return self._summaries.all(scope)
 
-    def unread(self, *, limit: int) -> list[Unread]:
-        """Return the oldest turns that nobody has looked through for facts, with what is known."""
-        found: list[Unread] = []
-        for scope, kept in self._transcript.unconsidered(limit=limit):
-            near = self._search.search(
-                _query(kept.turn.question), scope, limit=self._window.facts, now=self._clock()
-            )
-            ids = [each.source.memory_id for each in near if each.source.type == "memory"]
-            rows = [row for each in ids if (row := row_of(each)) is not None]
-            related = self._facts.facts(person_of(scope), history=False, rows=rows).values()
-            found.append(Unread(scope=scope, kept=kept, related=tuple(related)))
-        return found
+    def unread(self, *, limit: int, with_related: bool) -> list[Unread]:
+        """Return the oldest turns that nobody has looked through for facts."""
+        return [
+            Unread(scope=scope, kept=kept, related=self._related(scope, kept))
+            if with_related
+            else Unread(scope=scope, kept=kept)
+            for scope, kept in self._transcript.unconsidered(limit=limit)
+        ]
+
+    def _related(self, scope: Scope, kept: Kept) -> tuple[Fact, ...]:
+        """Return the facts that bear on a turn's question."""
+        found = self.search(kept.turn.question, scope, limit=self._window.facts)
+        ids = [each.source.memory_id for each in found if each.source.type == "memory"]
+        rows = [row for each in ids if (row := row_of(each)) is not None]
+        return tuple(self._facts.facts(person_of(scope), history=False, rows=rows).values())
 
     def learn(self, unread: Unread, learned: Iterable[Learned]) -> list[Fact]:
         """Keep what was found in a turn, and that it was looked through, as one change.

@@ -93,9 +93,9 @@ class OwnMemory(ABC):
         """Return the summaries of the user's threads."""
         return await self._do(lambda diary: diary.summaries(scope))
 
-    async def unread(self, *, limit: int = 8) -> list[Unread]:
+    async def unread(self, *, limit: int = 8, with_related: bool = False) -> list[Unread]:
         """Return the oldest turns that nobody has looked through for facts yet."""
-        return await self._do(lambda diary: diary.unread(limit=limit))
+        return await self._do(lambda diary: diary.unread(limit=limit, with_related=with_related))
 
     async def learn(self, unread: Unread, learned: Iterable[Learned]) -> list[Fact]:
         """Keep what was found in a turn, once; return the facts that are new."""

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
         Workspace,
         guard_sql,
         hardened_connection,
+        ingest_postgres,
+        is_postgres,
         sql_query,
     )
     from .strict import from_strict, strict_schema
@@ -98,6 +100,8 @@ _HOMES = {
     "from_strict": "strict",
     "guard_sql": "sql",
     "hardened_connection": "sql",
+    "ingest_postgres": "sql",
+    "is_postgres": "sql",
     "mcp_server": "mcp",
     "note_evidence": "taint",
     "read_more": "more",
@@ -161,6 +165,8 @@ __all__ = [
     "from_strict",
     "guard_sql",
     "hardened_connection",
+    "ingest_postgres",
+    "is_postgres",
     "mcp_server",
     "note_evidence",
     "provider_name",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .connection import hardened_connection
     from .guard import Guarded, guard_sql
     from .pool import QueryLimits
+    from .postgres import ingest_postgres, is_postgres
     from .query_tool import sql_query
     from .report import TableReport
     from .workspace import QueryResult, Workspace
@@ -27,6 +28,8 @@ _HOMES = {
     "Workspace": "workspace",
     "guard_sql": "guard",
     "hardened_connection": "connection",
+    "ingest_postgres": "postgres",
+    "is_postgres": "postgres",
     "sql_query": "query_tool",
 }
 
@@ -42,6 +45,8 @@ __all__ = [
     "Workspace",
     "guard_sql",
     "hardened_connection",
+    "ingest_postgres",
+    "is_postgres",
     "sql_query",
 ]
 

@@ -95,7 +95,7 @@ class _Work:
             if known is None or known.digest != digest:
                 self.digests[path] = digest
         for scope in self.order.paths:
-            held = [p for p in self.before.sources if Path(p).is_relative_to(scope)]
+            held = [p for p in self.before.sources if _is_within(Path(p), scope)]
             self.removed.extend(p for p in held if p not in self.found and p not in self.removed)
             if not held and not scope.exists():
                 self.errors.append(f"{scope.name}: there is no such file.")
@@ -221,6 +221,11 @@ def _inside(path: Path) -> Iterable[Path]:
         visible = (f for f in path.rglob("*") if not _is_hidden(f.relative_to(path)))
         return (file for file in visible if file.is_file() and loader_of(file) is not None)
     return [path] if path.exists() else []
+
+
+def _is_within(file: Path, scope: Path) -> bool:
+    """True when the file is what a look into the scope would have found."""
+    return file.is_relative_to(scope) and not _is_hidden(file.relative_to(scope))
 
 
 def _is_hidden(path: Path) -> bool:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .apps import slack_app
     from .bot import SlackBot
     from .checkup import Checked, check_slack, differences
+    from .inbox import Inbox, open_database
     from .incoming import plain_text, question_in
     from .installations import Installations
     from .manifest import SCOPES, slack_manifest
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from .workspaces import OneWorkspace, Workspace, Workspaces
 
 _HOMES = {
+    "Inbox": "inbox",
+    "open_database": "inbox",
     "SCOPES": "manifest",
     "Checked": "checkup",
     "Feedback": "people",
@@ -57,6 +60,7 @@ __all__ = [
     "SCOPES",
     "Checked",
     "Feedback",
+    "Inbox",
     "Installations",
     "OneWorkspace",
     "Place",
@@ -70,6 +74,7 @@ __all__ = [
     "differences",
     "mrkdwn_of",
     "new_vault_key",
+    "open_database",
     "parts_of",
     "plain_text",
     "question_in",

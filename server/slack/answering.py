@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -53,13 +54,15 @@ class Answering:
     workspaces: Workspaces
     asking: Callable[[Item], Awaitable[Asking]]
     prepare: Callable[[Workspace, Item, Asking], Awaitable[Prepared]]
+    greet: Callable[[Workspace, Item], Awaitable[None]]
+    """Called when a question's run has begun."""
     ticks: Callable[[], float] = time.monotonic
 
     async def answer(self, item: Item) -> str | None:
         """Answer a question; return what became of it, or None when it is to be taken up again."""
         workspace = await self.workspaces.find(item.question.place.team)
-        if workspace is None or not await self.inbox.is_wanted(item):
-            return "gone" if workspace is None else "deleted"
+        if workspace is None:
+            return "gone"
         outbox = Outbox(calls=self.calls, workspace=workspace, inbox=self.inbox, item=item)
         try:
             return await self._answer(outbox, workspace, item)
@@ -70,11 +73,14 @@ class Answering:
             return "gone"
 
     async def _answer(self, outbox: Outbox, workspace: Workspace, item: Item) -> str | None:
-        await outbox.status("is thinking…")
         try:
             job = await self._start(outbox, workspace, item)
         except InputError as error:
             return await self._refuse(outbox, str(error))
+        if not await self.inbox.began(item, job.run.run_id):
+            await self.assistant.cancel(job.run.run_id)
+            return "deleted"
+        await asyncio.gather(outbox.status("is thinking…"), self.greet(workspace, item))
         return await self._tell(workspace, outbox, item, job)
 
     async def _start(self, outbox: Outbox, workspace: Workspace, item: Item) -> Job:
@@ -86,7 +92,7 @@ class Answering:
         if prepared.troubles and await outbox.earlier("files") is None:
             told = "\n".join(escaped(trouble) for trouble in prepared.troubles)
             await outbox.post("files", Post(text=told, blocks=[]))
-        job = await self.assistant.start(
+        return await self.assistant.start(
             prepared.text,
             images=prepared.images,
             thread=place.thread_id,
@@ -94,8 +100,6 @@ class Answering:
             tenant=asking.tenant,
             message_id=f"{place.channel}-{question.ts}",
         )
-        await self.inbox.began(item, job.run.run_id)
-        return job
 
     async def _tell(self, workspace: Workspace, outbox: Outbox, item: Item, job: Job) -> str | None:
         """Show the run as it goes, from its first event on, however often this begins anew."""

@@ -22,7 +22,7 @@ APPROVE, EDIT, REJECT, EDITED = (
     "surefoot_edited",
 )
 _SHOWN_CHARS = 2_500
-_MOST_INPUT = 3_000
+_MOST_CHARS, _MOST_INPUTS = 3_000, 50
 
 
 class Approvals:
@@ -97,7 +97,7 @@ def pressed_call(value: str) -> tuple[str, str]:
 
 
 def edit_view(request: ApprovalRequested, *, channel: str) -> Block:
-    """Return the modal in which arguments are changed, one input for each."""
+    """Return the modal in which arguments are changed, one input for each that fits into one."""
     private = {"run_id": request.run_id, "call_id": request.call_id, "channel": channel}
     return {
         "type": "modal",
@@ -106,7 +106,11 @@ def edit_view(request: ApprovalRequested, *, channel: str) -> Block:
         "title": {"type": "plain_text", "text": "Change and approve"},
         "submit": {"type": "plain_text", "text": "Approve"},
         "close": {"type": "plain_text", "text": "Cancel"},
-        "blocks": [_input(name, value) for name, value in list(request.args.items())[:50]],
+        "blocks": [
+            _input(name, text)
+            for name, value in list(request.args.items())[:_MOST_INPUTS]
+            if len(text := _one(value)) <= _MOST_CHARS
+        ],
     }
 
 
@@ -128,18 +132,17 @@ def edited_args(
     return args, wrong
 
 
-def _input(name: str, value: JsonValue) -> Block:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _input(name: str, text: str) -> Block:
     return {
         "type": "input",
         "block_id": name,
-        "optional": isinstance(value, str),
+        "optional": True,
         "label": {"type": "plain_text", "text": name[:2_000]},
         "element": {
             "type": "plain_text_input",
             "action_id": "value",
             "multiline": len(text) > 60 or "\n" in text,
-            "initial_value": text[:_MOST_INPUT],
+            "initial_value": text,
         },
     }
 

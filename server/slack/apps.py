@@ -26,7 +26,7 @@ def slack_app(settings: SlackSettings, workspaces: Workspaces) -> AsyncApp:
     """
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        workspace = await workspaces.find(team_id or "", enterprise=enterprise_id or "")
+        workspace = await workspaces.find(team_id or "")
         if workspace is None:
             return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
         return AuthorizeResult(

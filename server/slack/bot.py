@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -53,6 +54,7 @@ class SlackBot:
         self._owner = uuid4().hex
         self._app = app
         self._open: _Open | None = None
+        self._later: set[asyncio.Task[None]] = set()
         Listeners(self).add_to(app)
 
     async def __aenter__(self) -> SlackBot:
@@ -109,6 +111,7 @@ class SlackBot:
         """Stop answering and let go of every task, connection and file."""
         if self._open is not None:
             here, self._open = self._open, None
+            await asyncio.gather(*self._later, return_exceptions=True)
             await here.courier.close()
             await here.database.close()
             await self.calls.close()
@@ -143,6 +146,12 @@ class SlackBot:
         """What people have chosen and thought."""
         return self._opened.people
 
+    def later(self, work: Coroutine[None, None, None]) -> None:
+        """Do something that an acknowledgement does not wait for."""
+        task = asyncio.create_task(work)
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
     def wake(self) -> None:
         """Say that something has been accepted."""
         self._opened.courier.wake()
@@ -166,6 +175,7 @@ class SlackBot:
             workspaces=self.workspaces,
             asking=self._asking,
             prepare=self._prepare,
+            greet=AssistantThreads(self).name,
         )
 
     async def _asking(self, item: Item) -> Asking:
@@ -181,7 +191,6 @@ class SlackBot:
     async def _prepare(self, workspace: Workspace, item: Item, asking: Asking) -> Prepared:
         if item.run_id is not None:
             return Prepared(text=item.question.text or "Go on.")  # The run knows its question.
-        await AssistantThreads(self).name(workspace, item)
         files = SharedFiles(self.assistant, self.calls, most_bytes=self.settings.max_file_bytes)
         return await files.prepare(workspace, item, asking.tenant)
 

@@ -42,13 +42,13 @@ CREATE TABLE IF NOT EXISTS people (
     team TEXT NOT NULL, user TEXT NOT NULL, shares_memory INTEGER NOT NULL,
     PRIMARY KEY (team, user)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS installations (
-    enterprise TEXT NOT NULL, team TEXT NOT NULL, sealed BLOB NOT NULL, at REAL NOT NULL,
-    PRIMARY KEY (enterprise, team)) WITHOUT ROWID;
+    team TEXT PRIMARY KEY, sealed BLOB NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS states (state TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID;
 """
 
 _REMEMBERED_SECONDS = 7 * 24 * 3600
 """How long the id of a delivery is known; Slack gives up within a day."""
+_DONE = "outcome = ?, text = '', files = '[]'"
 _COLUMNS = "id, team, channel, thread_ts, ts, user, text, is_shared, files, run_id"
 
 
@@ -112,7 +112,8 @@ class Inbox:
     async def change(self, changed: Changed) -> str | None:
         """Note that a question was edited or deleted; return its run, if one has begun.
 
-        An edit counts as long as no run has begun; a deletion takes an unanswered question back.
+        An edit counts as long as no run has begun. A deleted question whose run has not begun is
+        not answered any more.
         """
 
         def work(connection: sqlite3.Connection) -> str | None:
@@ -121,13 +122,15 @@ class Inbox:
             found = connection.execute(f"SELECT run_id FROM inbox WHERE {where}", place).fetchone()
             if found is None:
                 return None
+            if found[0] is not None:
+                return str(found[0])
             if changed.text is None:
-                connection.execute(f"UPDATE inbox SET text = '', files = '[]' WHERE {where}", place)
-            elif found[0] is None:
+                connection.execute(f"UPDATE inbox SET {_DONE} WHERE {where}", ("deleted", *place))
+            else:
                 connection.execute(
                     f"UPDATE inbox SET text = ? WHERE {where}", (changed.text, *place)
                 )
-            return None if found[0] is None else str(found[0])
+            return None
 
         return await self._database.run(work)
 
@@ -166,15 +169,21 @@ class Inbox:
 
         await self._database.run(work)
 
-    async def began(self, item: Item, run_id: str) -> None:
-        """Note which run answers a question."""
-        await self._run("UPDATE inbox SET run_id = ? WHERE id = ?", run_id, item.id)
+    async def began(self, item: Item, run_id: str) -> bool:
+        """Note which run answers a question; False when it has been deleted meanwhile."""
+        noted = await self._database.run(
+            lambda c: (
+                c.execute(
+                    "UPDATE inbox SET run_id = ? WHERE id = ? AND outcome IS NULL",
+                    (run_id, item.id),
+                ).rowcount
+            )
+        )
+        return bool(noted)
 
     async def done(self, item: Item, outcome: str) -> None:
         """Note that nothing is left to do for a question. What it said is not kept here."""
-        await self._run(
-            "UPDATE inbox SET outcome = ?, text = '', files = '[]' WHERE id = ?", outcome, item.id
-        )
+        await self._run(f"UPDATE inbox SET {_DONE} WHERE id = ?", outcome, item.id)
 
     async def put_back(self, item: Item, *, seconds: float) -> None:
         """Let go of a question, to be taken up again in some time."""
@@ -191,11 +200,6 @@ class Inbox:
             of_everybody,
             self._owner,
         )
-
-    async def is_wanted(self, item: Item) -> bool:
-        """Return whether a question still stands, not deleted since it was asked."""
-        row = await self._one("SELECT text != '' OR files != '[]' FROM inbox WHERE id = ?", item.id)
-        return row is not None and bool(row[0])
 
     async def is_empty(self) -> bool:
         """Return whether everything is answered."""

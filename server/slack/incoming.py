@@ -76,7 +76,7 @@ def question_in(event: Json, *, team: str, bot_user: str) -> Question | None:
     )
 
 
-def change_in(event: Json) -> Changed | None:
+def change_in(event: Json, *, bot_user: str) -> Changed | None:
     """Return the edit or deletion that a `message` event tells of."""
     channel = str(event.get("channel") or "")
     match event.get("subtype"):
@@ -91,7 +91,7 @@ def change_in(event: Json) -> Changed | None:
             return Changed(
                 channel=channel,
                 ts=str(message.get("ts") or ""),
-                text=str(message.get("text") or ""),
+                text=plain_text(str(message.get("text") or ""), bot_user=bot_user),
             )
         case _:
             return None

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from logging import Logger, getLogger
 
+from slack_bolt.error import BoltError
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.oauth.installation_store import Installation
@@ -36,7 +37,7 @@ class Installations(AsyncInstallationStore, AsyncOAuthStateStore):
         self._vault = vault
         self._now = now
         self._database: Database | None = None
-        self._known: dict[tuple[str, str], Workspace] = {}
+        self._known: dict[str, Workspace] = {}
 
     @property
     def has_many(self) -> bool:
@@ -52,38 +53,36 @@ class Installations(AsyncInstallationStore, AsyncOAuthStateStore):
         """Read what is installed. Raises `ConfigurationError` when the key is another one."""
         self._database = database
         rows = await database.run(
-            lambda c: c.execute("SELECT enterprise, team, sealed FROM installations").fetchall()
+            lambda c: c.execute("SELECT team, sealed FROM installations").fetchall()
         )
-        for enterprise, team, sealed in rows:
-            self._known[enterprise, team] = self._workspace(team, sealed)
+        for team, sealed in rows:
+            self._known[team] = self._workspace(team, sealed)
 
-    async def find(self, team: str, *, enterprise: str = "") -> Workspace | None:
-        """Return a workspace that has installed the app, or whose organisation has."""
-        for key in dict.fromkeys([(enterprise, team), ("", team), (enterprise, "")]):
-            if any(key) and (found := await self._lookup(key)) is not None:
-                return Workspace(
-                    team=team,
-                    token=found.token,
-                    bot_user=found.bot_user,
-                    bot_id=found.bot_id,
-                )
-        return None
-
-    async def remove(self, team: str, *, enterprise: str = "") -> None:
-        """Forget the tokens of a workspace that has taken the app out."""
-        keys = [(enterprise, team), ("", team)]
-        for key in keys:
-            self._known.pop(key, None)
-        await self._opened.run(
-            lambda c: c.executemany(
-                "DELETE FROM installations WHERE enterprise = ? AND team = ?", keys
+    async def find(self, team: str) -> Workspace | None:
+        """Return a workspace that has installed the app, also one that another replica knows."""
+        if team not in self._known:
+            row = await self._opened.run(
+                lambda c: c.execute(
+                    "SELECT sealed FROM installations WHERE team = ?", (team,)
+                ).fetchone()
             )
+            if row is None:
+                return None
+            self._known[team] = self._workspace(team, row[0])
+        return self._known[team]
+
+    async def remove(self, team: str) -> None:
+        """Forget the tokens of a workspace that has taken the app out."""
+        self._known.pop(team, None)
+        await self._opened.run(
+            lambda c: c.execute("DELETE FROM installations WHERE team = ?", (team,))
         )
 
     async def async_save(self, installation: Installation) -> None:
         """Keep what Slack has given, the token encrypted."""
-        enterprise = str(installation.enterprise_id or "")
-        team = "" if installation.is_enterprise_install else str(installation.team_id or "")
+        if installation.is_enterprise_install or not installation.team_id:
+            raise BoltError("The app is installed in one workspace at a time, not in all at once.")
+        team = installation.team_id
         sealed = self._vault.seal(
             {
                 "token": str(installation.bot_token or ""),
@@ -91,15 +90,15 @@ class Installations(AsyncInstallationStore, AsyncOAuthStateStore):
                 "bot_id": str(installation.bot_id or ""),
             }
         )
-        row = (enterprise, team, sealed, self._now())
+        row = (team, sealed, self._now())
         await self._opened.run(
             lambda c: c.execute(
-                "INSERT INTO installations VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE"
+                "INSERT INTO installations VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
                 " SET sealed = excluded.sealed, at = excluded.at",
                 row,
             )
         )
-        self._known[enterprise, team] = self._workspace(team, sealed)
+        self._known[team] = self._workspace(team, sealed)
 
     async def async_issue(self, *args: object, **kwargs: object) -> str:
         """Return a state that an installation comes back with."""
@@ -119,19 +118,6 @@ class Installations(AsyncInstallationStore, AsyncOAuthStateStore):
             return bool(connection.execute("DELETE FROM states WHERE state = ?", (state,)).rowcount)
 
         return await self._opened.run(work)
-
-    async def _lookup(self, key: tuple[str, str]) -> Workspace | None:
-        """Return an installation, also one that another replica has just kept."""
-        if key not in self._known:
-            row = await self._opened.run(
-                lambda c: c.execute(
-                    "SELECT sealed FROM installations WHERE enterprise = ? AND team = ?", key
-                ).fetchone()
-            )
-            if row is None:
-                return None
-            self._known[key] = self._workspace(key[1], row[0])
-        return self._known[key]
 
     def _workspace(self, team: str, sealed: bytes) -> Workspace:
         kept = self._vault.open(sealed)

@@ -57,17 +57,15 @@ class Listeners:
 
     async def _take(self, body: Json, event: Json) -> None:
         bot, event_id = self._bot, str(body.get("event_id") or "")
-        workspace = await bot.workspaces.find(
-            team_of(body), enterprise=str(body.get("enterprise_id") or "")
-        )
+        workspace = await bot.workspaces.find(team := team_of(body))
         if workspace is None:
-            logger.warning("a message of workspace %s, where the app is not", team_of(body))
+            logger.warning("a message of workspace %s, where the app is not", team)
             return
-        if (changed := change_in(event)) is not None:
+        if (changed := change_in(event, bot_user=workspace.bot_user)) is not None:
             if (run_id := await bot.inbox.change(changed)) and changed.text is None:
-                await bot.assistant.cancel(run_id)
+                bot.later(bot.assistant.cancel(run_id))
             return
-        question = question_in(event, team=team_of(body), bot_user=workspace.bot_user)
+        question = question_in(event, team=team, bot_user=workspace.bot_user)
         if question is not None and await self._is_stop(question):
             await self._stop(event_id, question)
         elif await bot.inbox.accept(event_id, question) and question is not None:
@@ -78,7 +76,7 @@ class Listeners:
         workspaces, revoked = self._bot.workspaces, inside(inside(body, "event"), "tokens")
         is_gone = inside(body, "event").get("type") == "app_uninstalled" or revoked.get("bot")
         if is_gone and isinstance(workspaces, Installations):
-            await workspaces.remove(team_of(body), enterprise=str(body.get("enterprise_id") or ""))
+            await workspaces.remove(team_of(body))
 
     async def _is_stop(self, question: Question) -> bool:
         word = question.text.strip(" .!").lower()
@@ -87,10 +85,11 @@ class Listeners:
     async def _stop(self, event_id: str, question: Question) -> None:
         """Stop what is being answered in the thread; the word itself is not a question."""
         bot = self._bot
-        for item in await bot.inbox.open_in(question.place):
-            if item.run_id is not None:
-                await bot.assistant.cancel(item.run_id)
-        await bot.inbox.accept(event_id, question, outcome="stopped")
+        answered = await bot.inbox.open_in(question.place)
+        if await bot.inbox.accept(event_id, question, outcome="stopped"):
+            for item in answered:
+                if item.run_id is not None:
+                    bot.later(bot.assistant.cancel(item.run_id))
 
 
 async def _nothing_more() -> None:

@@ -73,7 +73,7 @@ def slack_manifest(*, name: str = "Surefoot", url: str = "", installs: bool = Fa
         "settings": {
             "event_subscriptions": events,
             "interactivity": interactivity,
-            "org_deploy_enabled": installs,
+            "org_deploy_enabled": False,
             "socket_mode_enabled": not url,
             "token_rotation_enabled": False,
         },

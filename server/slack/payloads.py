@@ -54,7 +54,14 @@ def submission_in(body: Json) -> tuple[Press, Mapping[str, JsonValue]]:
 
 
 def team_of(body: Json) -> str:
-    """Return the workspace that something comes from."""
+    """Return the workspace that something comes from.
+
+    Of an event in a channel that several share it is the one that the app is installed in.
+    """
+    authorizations = body.get("authorizations")
+    if isinstance(authorizations, list) and authorizations and isinstance(authorizations[0], dict):
+        if team := authorizations[0].get("team_id"):
+            return str(team)
     return str(body.get("team_id") or inside(body, "team").get("id") or "")
 
 

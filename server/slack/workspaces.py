@@ -38,7 +38,7 @@ class Workspaces(Protocol):
         """Get ready; raises `ConfigurationError` where a token is not taken."""
         ...
 
-    async def find(self, team: str, *, enterprise: str = "") -> Workspace | None:
+    async def find(self, team: str) -> Workspace | None:
         """Return a workspace, or None when the bot is not (any more) in it. Asks nobody."""
         ...
 
@@ -78,7 +78,7 @@ class OneWorkspace:
             bot_id=str(known.get("bot_id") or ""),
         )
 
-    async def find(self, team: str, *, enterprise: str = "") -> Workspace | None:
+    async def find(self, team: str) -> Workspace | None:
         """Return the one workspace. Channels that are shared with others count as its own."""
         if self._workspace is None:
             raise ConfigurationError("The Slack bot is not open; use `async with`.")

@@ -8,7 +8,6 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import count
 from urllib.parse import urlencode
 
 import httpx
@@ -29,7 +28,6 @@ class Events:
     team: str = TEAM
     acked: list[float] = field(default_factory=list[float])
     """How long each acknowledgement took, in seconds."""
-    _numbers: count[int] = field(default_factory=lambda: count(1))
 
     async def post(
         self,
@@ -65,7 +63,7 @@ class Events:
             "api_app_id": "A1",
             "event": event,
             "type": "event_callback",
-            "event_id": event_id or f"Ev{self.team}{next(self._numbers):06d}",
+            "event_id": event_id or f"Ev{self.slack.new_number():06d}",
             "event_time": int(time.time()),
             "authorizations": [
                 {
@@ -147,7 +145,7 @@ class Events:
 
     def trigger(self) -> str:
         """Return a trigger, good for three seconds."""
-        trigger = f"trigger-{next(self._numbers)}"
+        trigger = f"trigger-{self.slack.new_number()}"
         self.slack.triggers[trigger] = time.monotonic()
         return trigger
 

@@ -129,6 +129,30 @@ async def test_a_deleted_question_is_not_answered_any_more(slack: Slack, tmp_pat
     assert "stopped" in answer.shown
 
 
+async def test_an_edit_before_its_answer_has_begun_counts(slack: Slack, tmp_path: Path) -> None:
+    async with bot_in(slack, tmp_path) as running:
+        first = running.events.written("wait")
+        await running.events.deliver(first)
+        await slack.until(lambda: slack.thread("D1", str(first["ts"])))
+        event = running.events.written("add 1 2", thread_ts=str(first["ts"]))
+        await running.events.deliver(event)
+        edited = {**event, "text": f"<@{BOT_USER}> add 5 5"}
+        await running.events.deliver(
+            {"type": "message", "subtype": "message_changed", "channel": "D1", "message": edited}
+        )
+        await running.events.say("stop", thread_ts=str(first["ts"]))
+        await running.bot.idle()
+        assert slack.thread("D1", str(first["ts"]))[-1].shown == "It gave 10 [S1]."
+
+
+async def test_a_mention_without_a_question_is_told_that_there_is_none(
+    slack: Slack, tmp_path: Path
+) -> None:
+    async with bot_in(slack, tmp_path) as running:
+        (answer,) = await running.ask("", channel="C1")
+    assert "empty" in answer.shown
+
+
 async def test_unsigned_wrongly_signed_and_old_requests_are_refused(
     slack: Slack, tmp_path: Path
 ) -> None:

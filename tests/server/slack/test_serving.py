@@ -24,13 +24,19 @@ from surefoot.server import (
     create_app,
     slack_manifest,
 )
-from surefoot.server.slack import SCOPES, differences  # type: ignore[import-not-found]
+from surefoot.server.slack import (  # type: ignore[import-not-found]
+    SCOPES,
+    Inbox,
+    differences,
+    open_database,
+    question_in,
+)
 
 from ..program import assistant_at
 from .conftest import Running, bot_in, serving, settings_for
 from .events import SECRET, Events
 from .socket_mode import Sockets
-from .web_api import BROKEN, TOKEN, Fault, Slack
+from .web_api import BOT_USER, BROKEN, TOKEN, Slack
 
 pytestmark = pytest.mark.anyio
 
@@ -139,32 +145,37 @@ async def test_replicas_that_share_an_inbox_answer_each_message_once(
             assert answer.shown == f"It gave {n + 100} [S1]."
 
 
-async def test_what_a_dead_replica_held_is_answered_by_another(
+async def test_what_a_dead_replica_held_is_free_for_another_after_its_lease(
     slack: Slack, tmp_path: Path
 ) -> None:
-    inbox = tmp_path / "inbox.db"
-    async with bot_in(slack, tmp_path / "one", inbox=inbox, lease_seconds=0.5) as one:
-        event = one.events.written("add 1 2")
-        slack.faults["chat.startStream"] += [Fault(error="internal_error")] * 10_000
-        await one.events.deliver(event)
-        await slack.until(lambda: slack.count("chat.startStream"))
-        one.bot._opened.courier._loops[1].cancel()  # As if its process stood still.
-        async with bot_in(slack, tmp_path / "two", inbox=inbox) as two:
-            await two.events.deliver(event, retry=1)
-            await asyncio.sleep(0.6)
-            slack.faults.clear()
-            await two.bot.idle()
-            assert len(slack.thread("D1", str(event["ts"]))) == 1
+    clock = [0.0]
+    databases = [open_database(tmp_path / "inbox.db") for _ in range(2)]
+    first, second = (
+        Inbox(database, owner=name, lease_seconds=15, now=lambda: clock[0])
+        for name, database in zip("ab", databases, strict=True)
+    )
+    event = Events(slack, no_request).written("add 1 2")
+    await first.accept("Ev1", question_in(event, team="T1", bot_user=BOT_USER))
+    (item,) = await first.claim(10)
+    clock[0] = 10.0
+    await first.renew()
+    clock[0] = 20.0
+    assert await second.claim(10) == []
+    clock[0] = 26.0
+    assert await second.claim(10) == [item]
+    assert await first.claim(10) == []
+    for database in databases:
+        await database.close()
+
+
+async def no_request(body: bytes, headers: dict[str, str]) -> httpx.Response:
+    raise AssertionError("nothing comes over HTTP")
 
 
 async def test_a_killed_process_goes_on_where_it_was_and_answers_once(tmp_path: Path) -> None:
     sockets = Sockets()
     async with serving(Slack(), sockets) as slack:
-
-        async def nowhere(body: bytes, headers: dict[str, str]) -> httpx.Response:
-            raise AssertionError("nothing comes over HTTP")
-
-        events = Events(slack, nowhere)
+        events = Events(slack, no_request)
         async with process(tmp_path, slack):
             await sockets.connected(1)
             event = events.written("pay 10")

@@ -105,6 +105,10 @@ class Slack:
         self._news = asyncio.Event()
         self._used: dict[str, list[float]] = defaultdict(list)
 
+    def new_number(self) -> int:
+        """Return a number that has not been given before."""
+        return next(self._numbers)
+
     def new_ts(self) -> str:
         """Return the ts of a new message, later than all before."""
         number = next(self._numbers)
@@ -411,7 +415,7 @@ class Slack:
     def upload_url(self, team: Team, body: Json) -> Json:
         """https://docs.slack.dev/reference/methods/files.getUploadURLExternal"""
         int(str(body["length"]))
-        file_id = f"F{next(self._numbers)}"
+        file_id = f"F{self.new_number()}"
         return {"upload_url": f"{self.url}/upload/{file_id}", "file_id": file_id}
 
     def complete_upload(self, team: Team, body: Json) -> Json:

@@ -26,7 +26,7 @@ def evidence_agrees(claim: Claim) -> Verdict | None:
     standing = Standing.of(claim)
     if not claim.cited or not standing.saying.figures.numbers:
         return None
-    others = [one for one in claim.evidence[-_MOST_PIECES:] if one not in claim.cited]
+    others = [one for one in claim.evidence[-_MOST_PIECES:] if one.id not in claim.cited_ids]
     for witness in map(claim.facts.witness, others):
         if _says_otherwise(witness, standing):
             return claim.contradicted(

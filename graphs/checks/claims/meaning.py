@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from itertools import islice
@@ -47,6 +48,7 @@ class MeaningReview:
         self.seconds = seconds
         self._encoder = encoder
         self._known: OrderedDict[str, Vectors] = OrderedDict()
+        self._lock = threading.Lock()
 
     async def review(self, claim: Claim, ask: AskModel) -> Verdict | None:
         """Return a verdict on claims that cite texts; the run's model is not asked."""
@@ -70,12 +72,12 @@ class MeaningReview:
 
     def _vectors(self, texts: Sequence[str]) -> list[Vectors]:
         """Return the vectors of sentences; those seen before come out of a cache."""
-        new = [one for one in dict.fromkeys(texts) if one not in self._known]
-        found = dict(zip(new, (vectors for _, vectors in self._encoder.words(new)), strict=True))
-        vectors = [found[one] if one in found else self._known[one] for one in texts]
-        self._known.update(found)
-        while len(self._known) > _KEPT:
-            self._known.popitem(last=False)
+        with self._lock:
+            new = [one for one in dict.fromkeys(texts) if one not in self._known]
+            self._known.update(zip(new, (row for _, row in self._encoder.words(new)), strict=True))
+            vectors = [self._known[one] for one in texts]
+            while len(self._known) > _KEPT:
+                self._known.popitem(last=False)
         return vectors
 
 

@@ -18,7 +18,17 @@ from starlette.middleware.cors import CORSMiddleware
 from surefoot.agent import Assistant
 from surefoot.errors import SurefootError
 
-from . import conversations, health, langgraph_api, library, memories, openai_api, page
+from . import (
+    conversations,
+    evidence,
+    health,
+    langgraph_api,
+    library,
+    memories,
+    openai_api,
+    page,
+    threads,
+)
 from .guarded import guarded_route, request_id_of
 from .headers import SecurityHeaders
 from .problems import problem_response, refusal_of
@@ -95,7 +105,9 @@ def add_routes(routes: APIRouter, service: Service) -> None:
     """Serve everything. An app has the routes as its own: FastAPI looks twice in a router's."""
     routes.route_class = guarded_route(service)
     health.add_routes(routes)
+    threads.add_routes(routes)
     conversations.add_routes(routes)
+    evidence.add_routes(routes)
     library.add_routes(routes)
     memories.add_routes(routes)
     openai_api.add_routes(routes)

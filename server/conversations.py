@@ -1,4 +1,4 @@
-"""Conversations: threads, their runs and their events, over REST."""
+"""Conversations: the runs and events of threads, over REST."""
 
 from __future__ import annotations
 
@@ -6,30 +6,20 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, Field, JsonValue
 
-from surefoot.agent import Run, Thread, ThreadSearch
-from surefoot.errors import InputError, NotFound
+from surefoot.agent import Run
+from surefoot.errors import InputError
 from surefoot.events import (
     AnswerCompleted,
-    ContextRecalled,
-    Event,
-    StepFinished,
 )
-from surefoot.evidence import Evidence
 from surefoot.limits import ReleasePolicy, ThreadPolicy
 from surefoot.messages import Image
 
+from .bodies import Strict
 from .guarded import CallerHere
-from .markdown import html_of
 from .service import Asked, Caller
 from .streams import Start, cursor_of, event_stream, run_frames, start_at, thread_frames
-
-
-class Strict(BaseModel):
-    """A body in which nothing unknown is passed over."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class NewRun(Strict):
@@ -68,30 +58,6 @@ class RunView(BaseModel):
     answer: str | None = None
 
 
-class ThreadView(BaseModel):
-    """A thread as clients see it."""
-
-    thread_id: str
-    title: str
-    created_at: str
-    updated_at: str
-    user: str | None = None
-    metadata: dict[str, JsonValue] = Field(default_factory=dict[str, JsonValue])
-
-
-class ThreadPage(BaseModel):
-    """Some of the threads, the one last used first."""
-
-    threads: list[ThreadView]
-    total: int
-
-
-class ThreadChange(Strict):
-    """A new name."""
-
-    title: str = Field(min_length=1, max_length=500)
-
-
 class EventPage(BaseModel):
     """A thread's events behind a cursor."""
 
@@ -107,68 +73,6 @@ class DecisionBody(Strict):
     decision: Literal["approve", "reject", "edit"]
     args: dict[str, JsonValue] | None = None
     reason: str = Field(default="", max_length=2_000)
-
-
-class EvidenceView(BaseModel):
-    """Evidence with its content as safe HTML."""
-
-    evidence: Evidence
-    html: str
-
-
-class Texts(Strict):
-    """Markdown to be shown."""
-
-    text: str = Field(max_length=500_000)
-
-
-class Html(BaseModel):
-    """Safe HTML."""
-
-    html: str
-
-
-async def list_threads(
-    caller: CallerHere,
-    q: Annotated[str, Query(max_length=200)] = "",
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
-) -> ThreadPage:
-    """List or search the threads that the caller may see."""
-    caller.require("runs")
-    await caller.assistant.open()
-    principal = caller.principal
-    wanted = ThreadSearch(
-        tenant=principal.tenant,
-        user=None if principal.is_service else principal.user,
-        words=q,
-        named=True,
-        limit=limit,
-        offset=offset,
-    )
-    book = caller.assistant.home.threads
-    found = await book.search(wanted)
-    return ThreadPage(
-        threads=[thread_view(thread) for thread in found], total=await book.count(wanted)
-    )
-
-
-async def get_thread(thread_id: str, caller: CallerHere) -> ThreadView:
-    """Return a thread."""
-    return thread_view(await caller.thread(thread_id))
-
-
-async def rename_thread(thread_id: str, change: ThreadChange, caller: CallerHere) -> ThreadView:
-    """Give a thread another name."""
-    thread = await caller.thread(thread_id)
-    changed = await caller.assistant.home.threads.change(thread.key, title=change.title)
-    return thread_view(changed)
-
-
-async def delete_thread(thread_id: str, caller: CallerHere) -> Response:
-    """Erase a thread with its runs, events and remembered turns."""
-    await caller.delete(thread_id)
-    return Response(status_code=204)
 
 
 async def start_run(thread_id: str, body: NewRun, request: Request, caller: CallerHere) -> Response:
@@ -236,45 +140,6 @@ async def list_events(
     return Response(page.model_dump_json(), media_type="application/json")
 
 
-async def list_evidence(thread_id: str, caller: CallerHere) -> list[Evidence]:
-    """List what a thread has found so far."""
-    return evidence_in(await caller.events(thread_id))
-
-
-async def get_evidence(thread_id: str, evidence_id: str, caller: CallerHere) -> EvidenceView:
-    """Return one piece of evidence."""
-    for item in evidence_in(await caller.events(thread_id)):
-        if item.id == evidence_id:
-            return EvidenceView(evidence=item, html=html_of(item.content))
-    raise NotFound(f"There is no evidence {evidence_id!r} in thread {thread_id!r}.")
-
-
-async def render(body: Texts) -> Html:
-    """Turn Markdown into HTML that can do no harm; citations become links."""
-    return Html(html=html_of(body.text))
-
-
-def evidence_in(events: list[Event]) -> list[Evidence]:
-    """Return the evidence that events tell of, in order."""
-    found: dict[str, Evidence] = {}
-    for event in events:
-        if isinstance(event, StepFinished | ContextRecalled):
-            found |= {item.id: item for item in event.evidence}
-    return list(found.values())
-
-
-def thread_view(thread: Thread) -> ThreadView:
-    """Return a thread as clients see it."""
-    return ThreadView(
-        thread_id=thread.key.thread_id,
-        title=thread.title,
-        created_at=thread.created_at,
-        updated_at=thread.updated_at,
-        user=thread.user,
-        metadata=dict(thread.metadata),
-    )
-
-
 def run_view(run: Run, *, answer: str | None = None) -> RunView:
     """Return a run as clients see it."""
     return RunView(
@@ -303,17 +168,10 @@ async def with_attachments(caller: Caller, body: NewRun) -> str:
 
 
 def add_routes(router: APIRouter) -> None:
-    """Serve threads, runs and events."""
-    router.get("/v1/threads")(list_threads)
-    router.get("/v1/threads/{thread_id}")(get_thread)
-    router.patch("/v1/threads/{thread_id}")(rename_thread)
-    router.delete("/v1/threads/{thread_id}", status_code=204)(delete_thread)
+    """Serve runs and events."""
     router.get("/v1/threads/{thread_id}/runs")(list_runs)
     router.post("/v1/threads/{thread_id}/runs", status_code=202)(start_run)
     router.get("/v1/threads/{thread_id}/events")(list_events)
-    router.get("/v1/threads/{thread_id}/evidence")(list_evidence)
-    router.get("/v1/threads/{thread_id}/evidence/{evidence_id}")(get_evidence)
     router.get("/v1/runs/{run_id}")(get_run)
     router.post("/v1/runs/{run_id}/cancel")(cancel_run)
     router.post("/v1/runs/{run_id}/approvals/{call_id}", status_code=204)(decide)
-    router.post("/v1/render")(render)

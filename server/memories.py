@@ -13,7 +13,7 @@ from surefoot.errors import NotFound
 from surefoot.memory import Fact, FactKind, OwnMemory
 from surefoot.scope import Scope
 
-from .conversations import Strict
+from .bodies import Strict
 from .guarded import CallerHere
 from .problems import Refusal
 from .service import Caller

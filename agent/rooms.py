@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from surefoot.errors import InputError
 from surefoot.memory import (
     ChromaDocuments,
     ChromaMemory,
+    CrossEncoder,
     Embedder,
     IngestReport,
     Memory,
@@ -32,6 +34,7 @@ from surefoot.tools import (
     correct_tool,
     document_search,
     forget_tool,
+    ingest_postgres,
     recall_tool,
     remember_tool,
     script_runner,
@@ -121,10 +124,12 @@ class Rooms:
     def documents(self) -> ChromaDocuments | None:
         """Return the document index, or None when nothing is kept on disk."""
         if self._documents is None and self._folder is not None:
+            reranker = self._settings.memory.reranker
             self._documents = ChromaDocuments(
                 self._folder / "documents",
                 embedder=self.embedder,
                 chroma=self._settings.memory.chroma,
+                reranker=None if reranker is None else CrossEncoder(reranker),
             )
         return self._documents
 
@@ -160,17 +165,24 @@ class Rooms:
         self,
         paths: Sequence[Path],
         *,
+        as_text: Sequence[Path] = (),
+        databases: Sequence[str] = (),
         tenant: str | None = None,
         progress: Progress | None = None,
     ) -> Ingested:
-        """Take in documents and tables; a file that cannot be read is reported and passed over."""
+        """Take in documents and tables; what cannot be read is reported and passed over.
+
+        `as_text` are files of data that become documents, and `databases` addresses of Postgres.
+        """
         tenant = self._tenant(tenant)
         documents, tables = self.documents(), self.tables(tenant)
         assert documents is not None and tables is not None, "nothing is kept on disk"
         texts = [path for path in paths if path.is_dir() or is_document(path)]
         others = [path for path in paths if path.is_dir() or path not in texts]
         found = await tables.ingest(others)
-        read = await documents.ingest(texts, tenant=tenant, progress=progress)
+        for address in databases:
+            found = found.joined(await self._copied(address, tables, tenant))
+        read = await documents.ingest([*texts, *as_text], tenant=tenant, progress=progress)
         self._made.pop(tenant, None)
         return Ingested(documents=read, tables=found)
 
@@ -200,6 +212,14 @@ class Rooms:
             if tables.tables():
                 made += [sql_query(tables), chart_tool()]
         return made
+
+    async def _copied(self, address: str, tables: Workspace, tenant: str) -> TableReport:
+        assert self._folder is not None, "nothing is kept on disk"
+        passed_through = self._tables_folder(self._folder, tenant) / ".postgres"
+        try:
+            return await ingest_postgres(tables, address, folder=passed_through)
+        except InputError as error:
+            return TableReport(errors=(str(error),))
 
     def _tables_folder(self, folder: Path, tenant: str) -> Path:
         own = tenant == self._settings.tenant

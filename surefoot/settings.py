@@ -99,6 +99,8 @@ class MemorySettings(BaseModel):
 
     chroma: str | None = None
     """The address of a Chroma server, such as `http://127.0.0.1:8000`; None keeps them here."""
+    reranker: Path | None = None
+    """A folder with a `model.onnx` and its `tokenizer.json` that put found passages in order."""
     learning: Literal["auto", "rules", "model", "off"] = "auto"
     """Who looks through finished turns for facts: `auto` is the model where a provider's is set."""
     turn_days: int | None = Field(default=None, ge=1)

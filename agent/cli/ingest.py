@@ -1,4 +1,4 @@
-"""The command `ingest`: files and folders become documents and tables."""
+"""The command `ingest`: files, folders and databases become documents and tables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,26 @@ if TYPE_CHECKING:
 
     from ..rooms import Ingested, Progress
 
-KINDS = "documents (md, txt, html, pdf) nor tables (csv, tsv, json, jsonl, parquet, duckdb, sqlite)"
+KINDS = (
+    "documents (md, txt, html, pdf, docx) nor tables "
+    "(csv, tsv, json, jsonl, xlsx, parquet, duckdb, sqlite)"
+)
+
+
+class Source(click.ParamType[Path | str]):
+    """A file or folder that exists, or the address of a Postgres database."""
+
+    name = "path"
+    _path = click.Path(path_type=Path, exists=True)
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path | str:
+        """Return the path or the address."""
+        from surefoot.tools import is_postgres
+
+        text = str(value)
+        return text if is_postgres(text) else Path(self._path.convert(text, param, ctx))
 
 
 class Counts(Protocol):
@@ -34,22 +53,30 @@ class Counts(Protocol):
 
 
 @click.command()
-@click.argument(
-    "paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True), metavar="PATH…"
+@click.argument("sources", nargs=-1, type=Source(), metavar="PATH…")
+@click.option(
+    "--as-text",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Make a document of a csv, tsv, json or jsonl file instead of a table.",
 )
 @with_settings
 @click.pass_obj
-def ingest(host: Host, paths: tuple[Path, ...]) -> int:
+def ingest(host: Host, sources: tuple[Path | str, ...], as_text: tuple[Path, ...]) -> int:
     """Read files and whole folders in, so that questions can be asked about them.
 
     Only what is new or changed is read again, and what is gone from a folder goes. A file that
-    cannot be read is named, and the rest is taken in.
+    cannot be read is named, and the rest is taken in. A Postgres database is copied as it is now:
+    postgresql://user@host/database?tables=a,b
     """
     from .bar import bar
 
+    if not sources and not as_text:
+        raise click.UsageError("Name what to read: a file, a folder, or --as-text FILE.")
     settings = host.settings()
     with bar(visible=host.has_reader) as progress:
-        done, tables = asyncio.run(_ingest(settings, paths, progress))
+        done, tables = asyncio.run(_ingest(settings, sources, as_text, progress))
     for line in failures(done):
         click.echo(f"surefoot: {line}", err=True)
     lines = summary(done, tables)
@@ -61,12 +88,20 @@ def ingest(host: Host, paths: tuple[Path, ...]) -> int:
 
 
 async def _ingest(
-    settings: Settings, paths: Sequence[Path], progress: Progress | None
+    settings: Settings,
+    sources: Sequence[Path | str],
+    as_text: Sequence[Path],
+    progress: Progress | None,
 ) -> tuple[Ingested, tuple[Table, ...]]:
     from .folder import open_rooms
 
     async with open_rooms(settings) as rooms:
-        done = await rooms.ingest(paths, progress=progress)
+        done = await rooms.ingest(
+            [source for source in sources if isinstance(source, Path)],
+            as_text=as_text,
+            databases=[source for source in sources if isinstance(source, str)],
+            progress=progress,
+        )
         workspace = rooms.tables()
         return done, workspace.tables() if workspace is not None else ()
 

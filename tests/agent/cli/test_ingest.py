@@ -99,6 +99,32 @@ def test_a_folder_in_use_is_left_alone(surefoot: Surefoot, shelf: Path, folder: 
     assert "is using the data folder" in done.stderr
 
 
+def test_data_becomes_a_document_where_that_is_asked_for(surefoot: Surefoot, shelf: Path) -> None:
+    (shelf / "sites.json").write_text('[{"city": "Hull", "tags": ["a", "b"]}]', encoding="utf-8")
+    done = surefoot("ingest", "--as-text", "shelf/birds.csv", "--as-text", "shelf/sites.json")
+    assert done.stdout.splitlines() == ["Documents: 2 added (2 passages)"]
+    again = surefoot("ingest", "shelf", "--as-text", "shelf/birds.csv")
+    assert "Documents: 2 added, 1 unchanged (2 passages)" in again.stdout
+    assert "birds: 2 rows from birds.csv" in again.stdout
+
+
+def test_nothing_to_read_is_bad_usage(surefoot: Surefoot) -> None:
+    done = surefoot("ingest")
+    assert done.returncode == 2
+    assert "--as-text FILE" in done.stderr
+
+
+def test_a_database_that_cannot_be_reached_is_named_without_the_password(
+    surefoot: Surefoot, shelf: Path
+) -> None:
+    pytest.importorskip("psycopg", reason="needs surefoot[postgres]")
+    done = surefoot("ingest", "shelf/guide.md", "postgresql://ann:hush@127.0.0.1:1/shop")
+    assert (done.returncode, done.stdout) == (0, "Documents: 1 added (1 passage)\n")
+    [line] = done.stderr.splitlines()
+    assert line.startswith("surefoot: '127.0.0.1:1/shop' cannot be read: ")
+    assert "hush" not in line
+
+
 def test_a_terminal_shows_a_bar(surefoot: Surefoot, shelf: Path) -> None:
     done = surefoot("ingest", "shelf", host=Host(is_terminal=True))
     assert "\x1b[" in done.stdout

@@ -148,11 +148,11 @@ class Forgetter:
         still = await keeping.memory.still_says(erasure.vectors_of)
         vectors_of = [text for text in erasure.vectors_of if text not in still]
         receipt = await asyncio.to_thread(self._clean_and_scan, erasure, erased, vectors_of)
-        self._erasures.done(erasure)
         if self._book is not None:
             self._book.keep(receipt)
         else:
             self._given.append(receipt)
+        self._erasures.done(erasure)
         return receipt
 
     def receipts(self) -> list[Receipt]:

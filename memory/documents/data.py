@@ -26,11 +26,11 @@ def rows_text(text: str, path: str) -> tuple[str, tuple[Section, ...]]:
     first = text.split("\n", 1)[0]
     rows = csv.reader(StringIO(text, newline=""), delimiter=max(_DELIMITERS, key=first.count))
     try:
-        names = [name.strip() for name in next(rows)]
+        names = [name.strip() for name in next(rows, [])]
         lines = [_row(names, row) for row in rows]
     except csv.Error as error:
         raise InputError(f"{path!r} is not a table that can be read: {error}.") from None
-    return _joined([line for line in lines if line] or [" | ".join(names)], "\n")
+    return _joined(lines if any(lines) else [" | ".join(names)], "\n")
 
 
 def objects_text(text: str, path: str) -> tuple[str, tuple[Section, ...]]:
@@ -39,7 +39,7 @@ def objects_text(text: str, path: str) -> tuple[str, tuple[Section, ...]]:
     Raises `InputError` that names the file.
     """
     try:
-        found = [line for each in _objects(text, path) if (line := "\n".join(_lines(each, "")))]
+        found = ["\n".join(_lines(each, "")) for each in _objects(text, path)]
     except ValueError as error:
         raise InputError(f"{path!r} is not JSON: {error}.") from None
     except RecursionError:
@@ -84,6 +84,7 @@ def _scalar(value: JsonValue) -> str:
 def _joined(pieces: list[str], between: str) -> tuple[str, tuple[Section, ...]]:
     sections: list[Section] = []
     at = 0
+    pieces = [piece for piece in pieces if piece.strip(" |")]
     for piece in pieces:
         sections.append(Section(start=at, end=at + len(piece)))
         at += len(piece) + len(between)

@@ -19,6 +19,8 @@ _BLOCKS = frozenset(
     """address article aside blockquote body caption dd details div dl dt fieldset figcaption
     figure footer form header hr html li main ol p pre section summary table tr ul""".split()
 ) | set(_HEADINGS)
+_IN_CELLS = frozenset(("div", "li", "ol", "p", "ul"))
+"""Blocks that are no blocks within a row of a table, which is one line."""
 _HIDDEN = ("head", "script", "style", "template", "noscript", "nav", "svg", "button", "select")
 _SPACE = re.compile(r"\s+")
 
@@ -73,11 +75,17 @@ def _visible_blocks(soup: BeautifulSoup) -> list[tuple[str, str]]:
     for node in soup.descendants:
         above = owners.get(id(node.parent))
         if isinstance(node, Tag):
-            owners[id(node)] = node if node.name in _BLOCKS else above
+            in_row = above is not None and above.name == "tr" and node.name in _IN_CELLS
+            owners[id(node)] = node if node.name in _BLOCKS and not in_row else above
             if node.name == "br":
                 words.append("\n")
-            elif node.name in ("td", "th") and "".join(words).strip() and above is owner:
+            elif in_row:
+                words.append(" ")
+            elif node.name in ("td", "th") and above is owner:
                 words.append(" | ")
+            elif node.name in ("td", "th"):
+                _finish(blocks, owner, words)
+                owner, words = above, []
         elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
             if above is not owner:
                 _finish(blocks, owner, words)
@@ -95,5 +103,5 @@ def _finish(blocks: list[tuple[str, str]], owner: Tag | None, words: list[str]) 
     else:
         lines = (_SPACE.sub(" ", line).strip() for line in whole.split("\n"))
         text = " ".join(line for line in lines if line)
-    if text.strip():
+    if text.strip(" |"):
         blocks.append((name, text))

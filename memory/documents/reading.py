@@ -19,7 +19,7 @@ from .markdown import markdown_sections
 from .pdf import pdf_text
 
 MAX_BYTES = 50_000_000
-FORMAT = "1"
+FORMAT = "2"
 """Part of every fingerprint: a new number makes the next ingest read all files again."""
 
 

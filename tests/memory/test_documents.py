@@ -164,6 +164,22 @@ async def test_a_path_that_does_not_exist_is_refused(documents: ChromaDocuments)
         await documents.ingest([Path("no/such/folder")])
 
 
+async def test_a_file_of_data_is_a_text_only_where_it_is_named_itself(
+    documents: ChromaDocuments, folder: Path
+) -> None:
+    (folder / "birds.csv").write_text("name,kg\nGentoo,5.1\nAdelie,3.7\n")
+    await documents.ingest([folder])
+    before = await documents.paths()
+    report = await documents.ingest([folder / "birds.csv"])
+    again = await documents.ingest([folder])
+
+    assert "birds.csv" not in before
+    assert (report.added, again.removed) == (("birds.csv",), ())
+    best, *_ = await documents.search("How heavy is the Gentoo?", paths=["*.csv"])
+    assert best.content == "name: Gentoo | kg: 5.1\nname: Adelie | kg: 3.7"
+    assert source_of(best).path == "birds.csv"
+
+
 async def test_progress_is_told_after_each_file(documents: ChromaDocuments, folder: Path) -> None:
     told: list[tuple[int, int, str]] = []
 

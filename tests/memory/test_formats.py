@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from hypothesis import given
@@ -148,6 +149,53 @@ def test_html_gives_the_text_a_reader_sees() -> None:
     )
 
 
+def test_a_row_of_an_html_table_is_one_line_with_its_empty_cells() -> None:
+    page = b"""<table><tr><th></th><th>kg</th></tr><tr><td><p>Gentoo</p></td><td></td></tr>
+    <tr><td>a<br>b</td><td><ul><li>x</li><li>y</li></ul></td></tr><tr><td></td><td></td></tr>
+    <tr><td><table><tr><td>in<td>ner</table></td><td>out</td></tr></table>"""
+
+    assert [text for _, text in passages(document_of(page, "a.html"))] == [
+        "| kg",
+        "Gentoo |",
+        "a b | x y",
+        "in | ner",
+        "out",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "found"),
+    [
+        (
+            "a.csv",
+            'name;kg\nGentoo;5,1\n"a\nb";;more\n',
+            ["name: Gentoo | kg: 5,1", "name: a b | more"],
+        ),
+        ("a.tsv", "name\tkg\nGentoo\t5.1\n", ["name: Gentoo | kg: 5.1"]),
+        ("a.csv", "name,kg\n", ["name | kg"]),
+        ("a.json", '[{"a": {"b": [1, "x"]}, "c": null}, {"d": true}]', ["a.b: 1, x", "d: true"]),
+        ("a.json", '{"site": {"city": "Hull"}, "n": [{"k": 1}]}', ["site.city: Hull", "n.0.k: 1"]),
+        ("a.jsonl", '{"a": 1, "b": 2}\n\n{"a": "\\ud800"}\n', ["a: 1\nb: 2", "a: ?"]),
+    ],
+)
+def test_data_read_as_text_names_each_value(name: str, data: str, found: list[str]) -> None:
+    assert [text for _, text in passages(document_of(data.encode(), name))] == found
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "why"),
+    [
+        ("a.json", b"{", "'a.json' is not JSON"),
+        ("a.json", b"[" * 100_000, "'a.json' is nested too deeply"),
+        ("a.json", b"[]", "'a.json' holds no text"),
+        ("a.csv", b'a\n"' + b"x" * 200_000, "'a.csv' is not a table that can be read"),
+    ],
+)
+def test_data_that_cannot_be_read_is_refused_by_name(name: str, data: bytes, why: str) -> None:
+    with pytest.raises(InputError, match=re.escape(why)):
+        document_of(data, name)
+
+
 def test_html_in_its_declared_encoding_is_read() -> None:
     page = "<meta charset=iso-8859-1><p>Übergröße</p>".encode("latin-1")
 
@@ -247,7 +295,10 @@ def test_passages_stand_in_order_and_within_the_limit(text: str, suffix: str) ->
         assert "".join(seen.split()) == "".join(document.text.split())
 
 
-@given(data=st.binary(max_size=200), suffix=st.sampled_from(["md", "txt", "html", "pdf"]))
+SUFFIXES = ["md", "txt", "html", "pdf", "csv", "tsv", "json", "jsonl"]
+
+
+@given(data=st.binary(max_size=200), suffix=st.sampled_from(SUFFIXES))
 def test_any_bytes_are_read_or_refused_by_name(data: bytes, suffix: str) -> None:
     try:
         document = document_of(data, f"a.{suffix}")

@@ -28,8 +28,9 @@ class ChromaDocuments:
     Nothing is opened before the first call, and all blocking work happens in threads that end
     with `close`. Reading and embedding files never keeps a search waiting. What an ingest has
     reported is on disk; passages that a crash left without a vector get it at the next opening.
-    One process at a time may use the folder. With `chroma`, the address of a Chroma server, vectors
-    lie there. A `reranker` puts the best of what is found in its own order, with its own scores.
+    One process at a time may change the folder; others may search it, and follow. With `chroma`,
+    the address of a Chroma server, vectors lie there. A `reranker` puts the best of what is found
+    in its own order, with its own scores.
     """
 
     def __init__(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ..database import transaction
@@ -89,6 +90,15 @@ class Catalogue:
         self._database = database
         self._keywords = KeywordIndex(database, "chunk_words")
         self._version = self._data_version()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read one state inside, whatever other processes change meanwhile."""
+        self._database.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._database.execute("COMMIT")
 
     def changed_elsewhere(self) -> bool:
         """True when another process has changed documents since this was last asked."""

@@ -59,26 +59,12 @@ class Shelf:
         Each comes with `around` neighbours before and after it.
         """
         catalogue = self._catalogue()
-        if catalogue.changed_elsewhere():
-            self._vectors.close()  # Chroma would go on with what it read when it was opened.
-        within = catalogue.within(narrowing, tenant=tenant) if narrowing else None
-        candidates = max(_CANDIDATES, 4 * limit)
-        words = catalogue.keyword_hits(
-            query, tenant=tenant, limit=candidates, among=None if within is None else within.rows
-        )
-        meaning = self._vectors.nearest(
-            _collection(tenant),
-            self._embedder.embed([query]),
-            limit=candidates,
-            among=None if within is None else within.with_vectors,
-        )
-        passages = catalogue.passages(words.keys() | meaning.keys())
-        unique: dict[str, tuple[Passage, float]] = {}
-        for row, score in fuse(words, meaning).items():
-            if (passage := passages.get(row)) is not None:
-                unique.setdefault(passage.text, (passage, score))
-        found = self._reranked(query, list(unique.values()), limit)[:limit]
-        return self._widened(found, around) if around else found
+        with catalogue.snapshot():
+            if catalogue.changed_elsewhere():
+                self._vectors.close()  # Chroma would go on with what it read when it was opened.
+            candidates = self._candidates(query, narrowing, tenant=tenant, limit=limit)
+            found = self._reranked(query, candidates, limit)[:limit]
+            return self._widened(found, around) if around else found
 
     def put(
         self, document: Document, sections: Sequence[Section], *, tenant: str, origin: Origin
@@ -134,6 +120,29 @@ class Shelf:
             self._vectors.drop(_collection(tenant))
         catalogue.forget_vectors()
         return self.catch_up()
+
+    def _candidates(
+        self, query: str, narrowing: Narrowing, *, tenant: str, limit: int
+    ) -> list[tuple[Passage, float]]:
+        """Return what words and meaning find, best first, each text once."""
+        catalogue = self._catalogue()
+        within = catalogue.within(narrowing, tenant=tenant) if narrowing else None
+        most = max(_CANDIDATES, 4 * limit)
+        words = catalogue.keyword_hits(
+            query, tenant=tenant, limit=most, among=None if within is None else within.rows
+        )
+        meaning = self._vectors.nearest(
+            _collection(tenant),
+            self._embedder.embed([query]),
+            limit=most,
+            among=None if within is None else within.with_vectors,
+        )
+        passages = catalogue.passages(words.keys() | meaning.keys())
+        unique: dict[str, tuple[Passage, float]] = {}
+        for row, score in fuse(words, meaning).items():
+            if (passage := passages.get(row)) is not None:
+                unique.setdefault(passage.text, (passage, score))
+        return list(unique.values())
 
     def _reranked(
         self, query: str, found: list[tuple[Passage, float]], limit: int

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from surefoot import Assistant, Settings
 from surefoot.errors import InputError
 from surefoot.tools import Workspace, ingest_postgres, is_postgres
 
@@ -218,6 +219,16 @@ async def test_where_nothing_can_be_copied_the_tables_of_before_stay(
 
     assert report.errors[-1].endswith("there is no table that can be copied.")
     assert [table.name for table in workspace.tables()] == ["orders"]
+
+
+async def test_questions_are_asked_about_what_was_copied(server: str, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / ".data", model="embedded")
+    async with Assistant(settings=settings) as assistant:
+        done = await assistant.rooms.ingest([], databases=[address(server, "?tables=orders")])
+        answer = await assistant.ask("How many orders are there?")
+
+    assert done.tables.added and not done.tables.errors
+    assert "2" in answer.text and answer.citations
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,9 +38,28 @@ class Address:
     def without_secrets(self, message: str) -> str:
         """Return a driver's message in one line and without the password."""
         parts = urlsplit(self.url)
-        for secret in {parts.password, unquote(parts.password or "")} - {None, ""}:
-            message = message.replace(str(secret), "…")
+        named = dict(parse_qsl(parts.query)).get("password", "")
+        for secret in {parts.password or "", unquote(parts.password or ""), named} - {""}:
+            message = message.replace(secret, "…")
         return " ".join(message.replace(self.url, self.name).split())
+
+
+class Stop:
+    """Ends a copy that runs in another thread."""
+
+    def __init__(self) -> None:
+        self.is_asked = False
+        self._cancel: Callable[[], object] | None = None
+
+    def watch(self, cancel: Callable[[], object]) -> None:
+        """Say what ends the statement that runs."""
+        self._cancel = cancel
+
+    def ask(self) -> None:
+        """End the copy, also while the database keeps silent."""
+        self.is_asked = True
+        if self._cancel is not None:
+            self._cancel()
 
 
 def is_postgres(text: str) -> bool:
@@ -92,9 +110,9 @@ async def ingest_postgres(
     file = folder / address.name.replace(":", "_").replace("..", "_")
     file = file.with_name(f"{file.name}.duckdb")
     file.parent.mkdir(parents=True, exist_ok=True)
-    stopped = threading.Event()
+    stop = Stop()
     try:
-        errors = await _in_thread(lambda: copy_tables(address, file, max_bytes, stopped), stopped)
+        errors = await _in_thread(lambda: copy_tables(address, file, max_bytes, stop), stop)
         if not file.exists():
             return TableReport(errors=tuple(errors))
         report = await workspace.ingest([file], root=folder)
@@ -103,12 +121,12 @@ async def ingest_postgres(
         file.unlink(missing_ok=True)
 
 
-async def _in_thread(copy: Callable[[], Sequence[str]], stopped: threading.Event) -> Sequence[str]:
+async def _in_thread(copy: Callable[[], Sequence[str]], stop: Stop) -> Sequence[str]:
     """Run to the end, also when cancelled: then the copy is told to stop and waited for."""
     running = asyncio.ensure_future(asyncio.to_thread(copy))
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
-        stopped.set()
-        await asyncio.wait([running])
+        stop.ask()
+        await asyncio.gather(running, return_exceptions=True)
         raise

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from surefoot.errors import InputError
 
 from .catalog import literal, quoted
 from .naming import numbered
-from .postgres import Address
+from .postgres import Address, Stop
 from .sqlite import DIALECT
 
 _SECONDS_TO_CONNECT = 15
@@ -77,9 +76,7 @@ class _Table:
         return self.name if self.schema == "public" else f"{self.schema}.{self.name}"
 
 
-def copy_tables(
-    address: Address, into: Path, max_bytes: int, stopped: threading.Event
-) -> list[str]:
+def copy_tables(address: Address, into: Path, max_bytes: int, stop: Stop) -> list[str]:
     """Write the tables into a new file; return a line for each that is left out.
 
     All are read at one moment. There is no file when nothing could be copied. Raises `InputError`
@@ -92,16 +89,17 @@ def copy_tables(
             psycopg.connect(address.url, connect_timeout=_SECONDS_TO_CONNECT) as source,
             duckdb.connect(str(into)) as target,
         ):
+            stop.watch(source.cancel)
             for setting in _SETTINGS:
                 source.execute(setting.encode())
             copied = 0
             for table in _chosen(source, address, errors):
                 try:
                     with source.transaction():
-                        _copy(source, target, table, max_bytes, stopped)
+                        _copy(source, target, table, max_bytes, stop)
                     copied += 1
                 except (_NotCopied, duckdb.Error, psycopg.errors.DatabaseError) as error:
-                    if source.broken or stopped.is_set():
+                    if source.broken or stop.is_asked:
                         raise
                     told = address.without_secrets(str(error)).rstrip(".")
                     errors.append(f"{address.name}: {table.shown} is left out: {told[:300]}.")
@@ -145,7 +143,7 @@ def _copy(
     target: duckdb.DuckDBPyConnection,
     table: _Table,
     max_bytes: int,
-    stopped: threading.Event,
+    stop: Stop,
 ) -> None:
     if not table.is_readable:
         raise _NotCopied("you may not read it")
@@ -168,7 +166,7 @@ def _copy(
                         f"it has more than the {max_bytes / 1e6:,.0f} MB that are allowed; make a "
                         "view of what is needed and name it in `?tables=`"
                     )
-                if stopped.is_set():
+                if stop.is_asked:
                     raise _NotCopied("the ingest was stopped")
                 handle.write(piece)
         _create(target, table, columns, file)

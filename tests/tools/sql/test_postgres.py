@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import socket
@@ -49,6 +50,7 @@ SHOP = """
     CREATE TABLE secrets (word text);
     CREATE TABLE wide AS SELECT repeat('x', 1000) AS filler FROM generate_series(1, 300);
     CREATE TABLE ancient AS SELECT '0044-03-15 BC'::date AS ides, 'infinity'::date AS end;
+    CREATE VIEW slow AS SELECT pg_sleep(600)::text AS nothing;
     CREATE USER reader PASSWORD 'Tr0ub@dor:3';
     GRANT USAGE ON SCHEMA "Back Office" TO reader;
     GRANT SELECT ON ALL TABLES IN SCHEMA public, "Back Office" TO reader;
@@ -204,7 +206,7 @@ async def test_tables_are_chosen_by_name_and_copied_anew(
     assert sorted(table.name for table in workspace.tables()) == ["glad", "staff"]
     assert [line.partition(": ")[2] for line in report.errors] == [
         "there is no table 'nowhere'; there are Back Office.Staff, ancient, customers, glad, "
-        "orders, readings, readings_2024, secrets, wide.",
+        "orders, readings, readings_2024, secrets, slow, wide.",
         "secrets is left out: you may not read it.",
     ]
 
@@ -219,6 +221,33 @@ async def test_where_nothing_can_be_copied_the_tables_of_before_stay(
 
     assert report.errors[-1].endswith("there is no table that can be copied.")
     assert [table.name for table in workspace.tables()] == ["orders"]
+
+
+async def test_an_ingest_that_is_cancelled_ends_at_once(
+    server: str, workspace: Workspace, tmp_path: Path
+) -> None:
+    folder = tmp_path / ".data" / "postgres"
+    ingest = asyncio.ensure_future(
+        ingest_postgres(workspace, address(server, "?tables=slow"), folder=folder)
+    )
+    await asyncio.to_thread(wait_for_copies, server, 1)
+    ingest.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await ingest
+    await asyncio.to_thread(wait_for_copies, server, 0)
+    assert not list(folder.rglob("*.duckdb"))
+
+
+def wait_for_copies(server: str, count: int) -> None:
+    """Return when so many copies run in the database."""
+    import psycopg
+
+    query = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY%' AND state = 'active'"
+    until = time.monotonic() + 60
+    with psycopg.connect(address(server), autocommit=True) as watching:
+        while watching.execute(query).fetchone() != (count,):
+            assert time.monotonic() < until
+            time.sleep(0.01)
 
 
 async def test_questions_are_asked_about_what_was_copied(server: str, tmp_path: Path) -> None:

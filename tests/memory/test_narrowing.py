@@ -158,6 +158,21 @@ async def test_vectors_among_some_rows_are_those_that_comparing_all_of_them_find
     assert hits == 1_000 if size <= 1_000 else hits >= 980
 
 
+def test_vectors_among_some_rows_are_found_on_a_server_too(
+    tmp_path: Path, chroma_server: str
+) -> None:
+    vectors = np.eye(16, dtype=np.float32)[np.arange(1_600) % 16]
+    kept = ChromaVectors(tmp_path, EMBEDDER, server=chroma_server)
+    kept.put("documents", range(1_600), vectors)
+    for among in (range(100, 200), range(100, 1_300)):
+        found = kept.nearest("documents", vectors[:1], limit=5, among=among)
+        assert set(found.values()) == {1.0}
+        assert all(row in among and row % 16 == 0 for row in found)
+    assert kept.nearest("documents", vectors[:1], limit=5, among=[]) == {}
+    kept.clear()
+    kept.close()
+
+
 async def test_a_passage_comes_with_its_neighbours_as_one_exact_stretch(
     tmp_path: Path,
 ) -> None:

@@ -290,7 +290,7 @@ class Assistant:
     ) -> AsyncIterator[dict[str, JsonValue]]:
         """Yield everything that is kept about a user: facts with their history, turns, runs."""
         keeping = (await self._forgetter()).keeping
-        told = exported(keeping.home, keeping.memory, tenant=self._tenant(tenant), user=user)
+        told = exported(keeping, tenant=self._tenant(tenant), user=user)
         async for each in told:
             yield each
 

@@ -25,6 +25,8 @@ class Erasure:
     asked_at: str
     facts: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    """Ids of items in the person's store."""
     words: tuple[str, ...] = ()
     """What is blotted out of the person's other runs."""
     needles: tuple[str, ...] = ()

@@ -8,9 +8,9 @@ from dataclasses import asdict
 from pydantic import JsonValue
 from pydantic_core import to_jsonable_python
 
-from surefoot.memory import OwnMemory
 from surefoot.scope import Scope
 
+from .forgetting import Keeping
 from .home import Home
 from .runs import Run, ThreadSearch
 
@@ -18,12 +18,13 @@ _PAGE = 100
 
 
 async def exported(
-    home: Home, memory: OwnMemory, *, tenant: str, user: str
+    keeping: Keeping, *, tenant: str, user: str
 ) -> AsyncIterator[dict[str, JsonValue]]:
     """Yield all that is kept about a user, each thing with its `kind`.
 
-    In this order: `fact`, history and all; `turn`; `summary`; `thread`; `run` with its events.
+    In this order: `fact`, history and all; `turn`; `summary`; `item`; `thread`; `run` with events.
     """
+    home, memory = keeping.home, keeping.memory
     scope = Scope(tenant=tenant, user=user, thread_id="")
     for fact in await memory.facts(scope, history=True):
         yield {"kind": "fact", **_fact(asdict(fact))}
@@ -31,6 +32,8 @@ async def exported(
         yield {"kind": "turn", "thread_id": kept.thread_id, **to_jsonable_python(kept.turn)}
     for thread_id, text in (await memory.summaries(scope)).items():
         yield {"kind": "summary", "thread_id": thread_id, "text": text}
+    for item in await keeping.store.everything(scope):
+        yield {"kind": "item", **item.dict()}
     wanted = ThreadSearch(tenant=tenant, user=user, limit=_PAGE)
     for offset in range(0, await home.threads.count(wanted), _PAGE):
         page = ThreadSearch(tenant=tenant, user=user, limit=_PAGE, offset=offset)

@@ -16,11 +16,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import rmtree
 
+from langgraph.store.base import Item
+
 from surefoot.errors import InputError, StorageError
 from surefoot.memory import (
     Embedder,
     Matches,
     OwnMemory,
+    PersonalStores,
+    item_id,
     needles_of,
     needles_of_vectors,
     scan_files,
@@ -35,6 +39,7 @@ from .erasures import Erasure, Erasures
 from .home import Home
 from .receipts import Receipt, ReceiptBook, Removed, hashed
 from .runs.erasing import Erased, Saying, erase, sayings
+from .stored import texts_of
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _MOST_VECTORS = 256
@@ -51,6 +56,7 @@ class Keeping:
 
     home: Home
     memory: OwnMemory
+    store: PersonalStores
     embedder: Embedder
     folder: Path | None
     """Where all of it lies; None when it is only in memory."""
@@ -106,6 +112,8 @@ class Forgetter:
         wanted = _wanted(held, query)
         said = await self._said(scope, held, wanted, with_run)
         matter = tuple(dict.fromkeys(_matter(held, said, wanted)))
+        items = await self._items(scope, wanted)
+        sought = (*matter, *(text for item in items for text in texts_of(item)))
         erasure = Erasure(
             erasure_id=self._clock.new_id(),
             tenant=tenant,
@@ -115,13 +123,15 @@ class Forgetter:
             asked_at=self._clock.now(),
             facts=tuple(fact.memory_id for fact in held.facts),
             runs=tuple(dict.fromkeys(_runs(held, said, with_run))),
+            items=tuple(item_id(item.namespace, item.key) for item in items),
             words=() if query is None else matter,
-            needles=tuple(sorted(needle.hex() for needle in needles_of(matter, query or ""))),
+            needles=tuple(sorted(needle.hex() for needle in needles_of(sought, query or ""))),
             vectors_of=tuple(_embedded(held))[:_MOST_VECTORS],
             counted=Removed(
                 facts=len(held.facts),
                 turns=len(held.turns),
                 summaries=len({kept.thread_id for kept in held.turns}),
+                items=len(items),
             ),
         )
         self._erasures.note(erasure)
@@ -142,6 +152,7 @@ class Forgetter:
             for run_id in erasure.runs:
                 await keeping.stop_run(run_id)
         await keeping.memory.erase(scope, facts=erasure.facts, runs=erasure.runs)
+        await keeping.store.erase(scope, None if erasure.is_of_person else erasure.items)
         erased = await self._erase_runs(erasure)
         if keeping.forget_answers is not None:
             await keeping.forget_answers(scope)
@@ -177,6 +188,15 @@ class Forgetter:
             for each in every
             if each.run_id in about or _speaks_of(" ".join(each.texts), wanted)
         ]
+
+    async def _items(self, scope: Scope, wanted: Wanted | None) -> list[Item]:
+        """Return the person's items that are to be forgotten; an item belongs to no thread."""
+        if scope.user is None or (scope.thread_id and wanted is None):
+            return []
+        items = await self.keeping.store.everything(scope)
+        if wanted is None:
+            return items
+        return [item for item in items if _speaks_of(" ".join(texts_of(item)), wanted)]
 
     async def _erase_runs(self, erasure: Erasure) -> Erased:
         home = self.keeping.home

@@ -114,6 +114,7 @@ class Setup:
         keeping = Keeping(
             home=opened.home,
             memory=memory,
+            store=self.rooms.store(),
             embedder=self.rooms.embedder,
             folder=self.settings.data_dir if self.is_durable else None,
             elsewhere=elsewhere_of(self.settings),

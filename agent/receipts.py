@@ -28,6 +28,8 @@ class Removed:
     """Events and recordings of other runs in which words were blotted out."""
     accounts: int = 0
     """Accounts of spending."""
+    items: int = 0
+    """Items of the person's store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +74,17 @@ class Receipt:
 
     def written(self) -> str:
         """Return it as JSON."""
-        return json.dumps(asdict(self), indent=2, sort_keys=True)
+        return json.dumps(self._told(), indent=2, sort_keys=True)
+
+    def _told(self) -> dict[str, object]:
+        """Return it as it is written; without items as it was when there was no store."""
+        told = asdict(self)
+        if not self.removed.items:
+            del told["removed"]["items"]
+        return told
 
     def _hash(self) -> str:
-        told = json.dumps({**asdict(self), "sha256": ""}, sort_keys=True)
+        told = json.dumps({**self._told(), "sha256": ""}, sort_keys=True)
         return sha256(told.encode()).hexdigest()
 
 

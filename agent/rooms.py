@@ -17,6 +17,7 @@ from surefoot.memory import (
     IngestReport,
     Memory,
     MiniLM,
+    PersonalStores,
     PlainMemory,
     is_document,
 )
@@ -77,6 +78,7 @@ class Rooms:
         self._now = now
         self._embedder: Embedder | None = None
         self._memory: ChromaMemory | PlainMemory | None = None
+        self._store: PersonalStores | None = None
         self._documents: ChromaDocuments | None = None
         self._tables: dict[str, Workspace] = {}
         self._sandbox: Sandbox | None = None
@@ -120,6 +122,16 @@ class Rooms:
                     chroma=self._settings.memory.chroma,
                 )
         return self._memory
+
+    def store(self) -> PersonalStores:
+        """Return LangGraph's store for clients that keep items of their own."""
+        if self._store is None:
+            self._store = PersonalStores(
+                None if self._folder is None else self._folder / "store",
+                embedder=self.embedder,
+                chroma=self._settings.memory.chroma,
+            )
+        return self._store
 
     def documents(self) -> ChromaDocuments | None:
         """Return the document index, or None when nothing is kept on disk."""
@@ -197,6 +209,8 @@ class Rooms:
             await tables.close()
         if self._documents is not None:
             await self._documents.close()
+        if self._store is not None:
+            await self._store.close()
         if self._memory is not None:
             await self._memory.close()
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from .retention import Retention
     from .scanning import needles_of, needles_of_vectors, scan_files
     from .stores.async_store import AsyncChromaStore
+    from .stores.labels import item_id
+    from .stores.personal import PersonalStores
     from .stores.saver import ChromaSaver
     from .stores.store import ChromaStore
     from .stores.vector_store import StoreVectors
@@ -62,6 +64,7 @@ _HOMES = {
     "Overdue": "summaries",
     "OwnMemory": "own",
     "OpenAIEmbedder": "openai_embedder",
+    "PersonalStores": "stores.personal",
     "PlainMemory": "plain",
     "Reranker": "reranking",
     "Retention": "retention",
@@ -76,6 +79,7 @@ _HOMES = {
     "document_of": "documents.reading",
     "is_data": "documents.kinds",
     "is_document": "documents.kinds",
+    "item_id": "stores.labels",
     "needles_of": "scanning",
     "needles_of_vectors": "scanning",
     "scan_files": "scanning",
@@ -107,6 +111,7 @@ __all__ = [
     "OpenAIEmbedder",
     "Overdue",
     "OwnMemory",
+    "PersonalStores",
     "PlainMemory",
     "Recalled",
     "Reranker",
@@ -122,6 +127,7 @@ __all__ = [
     "document_of",
     "is_data",
     "is_document",
+    "item_id",
     "needles_of",
     "needles_of_vectors",
     "scan_files",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
@@ -89,6 +89,41 @@ class Embedded:
     def clean(self) -> None:
         """Rid the folder of every byte that belongs to no live vector."""
         remove_residue(self.folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """Only in this process, and gone with it."""
+
+    owner: str = field(default_factory=lambda: uuid4().hex)
+    """What tells our collections from those of others in the process."""
+
+    def __str__(self) -> str:
+        return "this process"
+
+    def open(self) -> Client:
+        """Return a client; all of a process share one heap."""
+        from chromadb.api.client import Client
+        from chromadb.config import Settings
+
+        return Client(settings=Settings(is_persistent=False, anonymized_telemetry=False))
+
+    def close(self, client: Client) -> None:
+        """Delete our collections."""
+        for collection in client.list_collections():
+            if collection.name.startswith(self.owner):
+                client.delete_collection(collection.name)
+        client.close()
+
+    def prefix(self) -> str:
+        """Return a name that belongs to us alone."""
+        return f"{self.owner}-"
+
+    def settle(self, collection_id: str) -> None:
+        """Have no file."""
+
+    def clean(self) -> None:
+        """Have no file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ _BITS = 20
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _PLAIN = re.compile(r"[ !#-\[\]-~]+|[^\x00-\x7f]+")
 _SQLITE = b"SQLite format 3\x00"
+_CHROMA = "chroma.sqlite3"
 _INDEX_TABLE = re.compile(r"_(?:data|idx|docsize|config)$")
 
 
@@ -145,9 +146,10 @@ def _live(files: Iterable[Path], needles: set[bytes]) -> set[bytes]:
 
 
 def _rows(file: Path) -> Iterator[bytes]:
-    """Return what the rows of a database hold: not its free pages, nor the inside of indexes."""
-    if file.name == "chroma.sqlite3":
-        return  # Its queue keeps what was deleted as rows.
+    """Return what the rows of a database hold: not its free pages, nor the inside of indexes.
+
+    Chroma's queue keeps what was deleted as rows; only what is said of live vectors counts.
+    """
     with closing(sqlite3.connect(file, timeout=10)) as database:
         database.text_factory = bytes
         tables = database.execute(
@@ -155,7 +157,8 @@ def _rows(file: Path) -> Iterator[bytes]:
         ).fetchall()
         for (table,) in tables:
             name = bytes(table).decode()
-            if _INDEX_TABLE.search(name):
+            is_queue = file.name == _CHROMA and name != "embedding_metadata"
+            if is_queue or _INDEX_TABLE.search(name):
                 continue
             quoted = name.replace('"', '""')
             for row in database.execute(f'SELECT * FROM "{quoted}"'):

@@ -98,7 +98,7 @@ async def export(caller: CallerHere) -> dict[str, list[JsonValue]]:
     """Return everything that is kept about the caller, by kind."""
     _, scope = _memory(caller)
     found: dict[str, list[JsonValue]] = {
-        kind: [] for kind in ("facts", "turns", "summaries", "threads", "runs")
+        kind: [] for kind in ("facts", "turns", "summaries", "items", "threads", "runs")
     }
     async for told in caller.assistant.export(scope.user or "", tenant=scope.tenant):
         kind = str(told.pop("kind"))

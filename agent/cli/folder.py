@@ -39,6 +39,7 @@ async def open_forgetter(settings: Settings) -> AsyncIterator[Forgetter]:
             keeping = Keeping(
                 home=home,
                 memory=rooms.own_memory(),
+                store=rooms.store(),
                 embedder=rooms.embedder,
                 folder=settings.data_dir,
                 elsewhere=elsewhere_of(settings),

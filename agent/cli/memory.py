@@ -152,7 +152,6 @@ async def _export(settings: Settings, user: str) -> None:
     if not settings.data_dir.is_dir():
         return
     async with open_forgetter(settings) as forgetter:
-        keeping = forgetter.keeping
-        told = exported(keeping.home, keeping.memory, tenant=settings.tenant, user=user)
+        told = exported(forgetter.keeping, tenant=settings.tenant, user=user)
         async for each in told:
             click.echo(json.dumps(each, ensure_ascii=False))

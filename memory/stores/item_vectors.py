@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..embeddings import Embedder, made_by, require_made_by
 from .items import Kept
 from .labels import prefix_labels, value_labels
+from .renewing import drop, next_name, standing, take_place
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -71,18 +72,21 @@ class ItemVectors:
 
     def renew(self, kept: Iterable[Kept]) -> None:
         """Make all vectors again. A crash meanwhile leaves the old ones as they were."""
-        self._drop(f"{self._name}-next")
-        fresh = self._created(f"{self._name}-next")
+        drop(self._client, next_name(self._name))
+        fresh = self._created(next_name(self._name))
         self._fill(fresh, kept)
-        self._drop(self._name)
         self._opened = None
-        fresh.modify(name=self._name)
+        take_place(self._client, self._name, fresh)
+
+    def drop(self) -> None:
+        """Delete all vectors."""
+        self._opened = None
+        drop(self._client, next_name(self._name))
+        drop(self._client, self._name)
 
     def _rows(self) -> Collection:
         if self._opened is None:
-            found = self._found(self._name)
-            if found is None and (found := self._found(f"{self._name}-next")) is not None:
-                found.modify(name=self._name)
+            found = standing(self._client, self._name)
             opened = found if found is not None else self._created(self._name)
             require_made_by(self._embedder, opened.metadata, self._name)
             self._opened = opened
@@ -97,14 +101,6 @@ class ItemVectors:
                 metadatas=[_about(each) for _, _, each in batch],
             )
 
-    def _found(self, name: str) -> Collection | None:
-        from chromadb.errors import NotFoundError
-
-        try:
-            return self._client.get_collection(name, embedding_function=None)
-        except NotFoundError:
-            return None
-
     def _created(self, name: str) -> Collection:
         return self._client.create_collection(
             name,
@@ -112,10 +108,6 @@ class ItemVectors:
             metadata=made_by(self._embedder),
             configuration={"hnsw": {"space": "cosine", "num_threads": 1}},
         )
-
-    def _drop(self, name: str) -> None:
-        if self._found(name) is not None:
-            self._client.delete_collection(name)
 
 
 def _texts(kept: Kept) -> Iterator[tuple[str, str]]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from itertools import count
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from langgraph.store.base import Item, SearchItem, get_text_at_path, tokenize_path
 
 from .labels import Namespace, compared, item_id, prefix_labels, space_labels, value_labels
+from .renewing import drop, next_name, standing, take_place
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -90,7 +91,11 @@ class Items:
     """Items with their labels. What one call of `write` is given becomes so at once."""
 
     def __init__(self, client: ClientAPI, name: str) -> None:
-        self._rows = client.get_or_create_collection(name, embedding_function=None)
+        self._client = client
+        self._name = name
+        self._rows = standing(client, name) or client.get_or_create_collection(
+            name, embedding_function=None
+        )
         self._batch = client.get_max_batch_size()
 
     def named(self, ids: Sequence[str]) -> dict[str, Kept]:
@@ -145,6 +150,25 @@ class Items:
                 self._rows.delete(ids=[_space_id(space)])
                 if not self._is_empty(space):  # another process has just put something there
                     self._upsert({_space_id(space): _about_space(space)})
+
+    def renew(self, kept: Iterable[Kept]) -> None:
+        """Keep only these, in a new collection. A crash meanwhile leaves all as they were."""
+        drop(self._client, next_name(self._name))
+        fresh = Items(self._client, next_name(self._name))
+        rest = iter(kept)
+        while page := list(islice(rest, _PAGE)):
+            fresh.write(page, (), {})
+        take_place(self._client, self._name, fresh._rows)
+        self._rows = fresh._rows
+
+    def drop(self) -> None:
+        """Delete all items."""
+        drop(self._client, next_name(self._name))
+        drop(self._client, self._name)
+
+    def rows(self) -> int:
+        """Return how many items and namespaces there are."""
+        return self._rows.count()
 
     def expired(self, now: float) -> list[Kept]:
         """Return the items whose time is over."""

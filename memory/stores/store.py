@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice, takewhile
@@ -95,6 +95,31 @@ class ChromaStore(BaseStore):
         if self._vectors is not None:
             with self._lock:
                 self._vectors.renew(self._items.where(None))
+
+    def everything(self) -> list[Item]:
+        """Return all items, whichever namespace they lie in, in the order they came."""
+        with self._lock:
+            return [kept.item() for kept in self._live(self._items.where(None))]
+
+    def rows(self) -> int:
+        """Return how many items and namespaces are kept, without looking at them."""
+        return self._items.rows()
+
+    def rewrite_without(self, ids: Collection[str]) -> None:
+        """Move all items but these to new collections, which take the place of the old ones.
+
+        Repeatable after a crash. The bytes of the old ones lie in freed space of Chroma's files.
+        """
+        with self._lock:
+            self._items.renew(kept for kept in self._items.where(None) if kept.id not in ids)
+            self.reembed()
+
+    def drop(self) -> None:
+        """Delete all items with their vectors. The store cannot be used any more."""
+        with self._lock:
+            self._items.drop()
+            if self._vectors is not None:
+                self._vectors.drop()
 
     def _read(self, op: Op) -> Result:
         if isinstance(op, GetOp):

@@ -28,7 +28,7 @@ from langgraph.store.base import (
 from langgraph.store.memory import InMemoryStore
 
 from surefoot.errors import ConfigurationError
-from surefoot.memory import AsyncChromaStore, ChromaStore, LangChainEmbedder, MiniLM
+from surefoot.memory import AsyncChromaStore, ChromaStore, LangChainEmbedder, MiniLM, item_id
 
 
 class Clock:
@@ -228,3 +228,20 @@ def told(result: Result) -> object:
         ((each.namespace, each.key, each.value) if isinstance(each, Item) else each)
         for each in result
     )
+
+
+def test_a_rewriting_that_a_crash_broke_off_leaves_all_items(tmp_path: Path) -> None:
+    store = opened(tmp_path, Clock())
+    for key in ("1", "2"):
+        store.put(("a",), key, {"text": f"number {key}"})
+    client = chromadb.PersistentClient(tmp_path, settings=Settings(anonymized_telemetry=False))
+    client.create_collection("surefoot-items-next", embedding_function=None)
+    [one, _] = opened(tmp_path, Clock()).everything()
+    assert one.key == "1", "what was not finished does not count"
+
+    opened(tmp_path, Clock()).rewrite_without([item_id(("a",), "1")])
+    client.get_collection("surefoot-items").modify(name="surefoot-items-next")
+    renewed = opened(tmp_path, Clock())
+    assert [item.key for item in renewed.everything()] == ["2"], "what was finished does"
+    assert [item.key for item in renewed.search(("a",), query="number")] == ["2"]
+    assert renewed.list_namespaces() == [("a",)]

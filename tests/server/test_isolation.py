@@ -64,14 +64,14 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
     }
     private, jwks = key_pair()
     (folder / "jwks.json").write_text(json.dumps(jwks))
-    settings = {
-        "jwt_issuer": ISSUER,
-        "jwt_audience": AUDIENCE,
-        "jwt_keys": folder / "jwks.json",
-        "requests_per_minute": 0,
-        "drain_seconds": 0.1,
-    }
-    with running(folder / "data", **settings) as live:
+    with running(
+        folder / "data",
+        jwt_issuer=ISSUER,
+        jwt_audience=AUDIENCE,
+        jwt_keys=folder / "jwks.json",
+        requests_per_minute=0,
+        drain_seconds=0.1,
+    ) as live:
         headers = {"Authorization": f"Bearer {keys['ann']}"}
         with httpx.Client(base_url=live.url, headers=headers, timeout=20) as ann:
             begun = ann.post(f"/v1/threads/{THREAD}/runs", json={"text": "pay 10"}).json()
@@ -164,8 +164,9 @@ COMMON = {
     *("/runs", "/runs/stream", "/runs/wait", "/v1/chat/completions", "/v1/responses"),
     *("/runs/crons", "/runs/crons/search", "/runs/crons/count", "/runs/crons/{cron_id}"),
     "/threads/{thread_id}/runs/crons",
+    *("/store/items", "/store/items/search", "/store/namespaces"),
 }
-"""Routes that name no object of anybody's."""
+"""Routes that name no object of anybody's: those of the store name things of the caller's own."""
 OPEN = {"/healthz", "/readyz", "/ok", "/info"}
 
 

@@ -142,15 +142,7 @@ class Worker:
     ) -> Answer:
         """Finish a run whose answer was told in full before its process ended."""
         await _keep(context, job.run.text, done.text)
-        return Answer(
-            text=done.text,
-            citations=done.citations,
-            evidence=past.evidence,
-            verdicts=past.verdicts,
-            usage=done.usage,
-            run_id=job.run.run_id,
-            thread_id=job.run.scope.thread_id,
-        )
+        return past.answer(done, job.run)
 
     async def _stopped(self, job: Job, context: RunContext) -> Answer:
         """Keep what a stopped run had said, so that the thread can go on from it."""

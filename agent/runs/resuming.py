@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from surefoot.answer import Answer
+from surefoot.answer import Answer, Reason
 from surefoot.errors import SurefootError
 from surefoot.events import (
     AnswerCompleted,
@@ -44,6 +44,20 @@ class Told:
     """Sentences that left and still stand, though the answer was not completed."""
     completed: AnswerCompleted | None
     verdicts: tuple[Verdict, ...] = ()
+
+    def answer(self, done: AnswerCompleted, run: Run, *, reason: Reason = "answered") -> Answer:
+        """Return the answer that was told in full."""
+        return Answer(
+            text=done.text,
+            citations=done.citations,
+            evidence=self.evidence,
+            verdicts=self.verdicts,
+            confidence=done.confidence,
+            usage=done.usage,
+            run_id=run.run_id,
+            thread_id=run.scope.thread_id,
+            reason=reason,
+        )
 
 
 def told(events: Sequence[Event]) -> Told:
@@ -103,16 +117,7 @@ def outcome_of(events: Sequence[Event], run: Run) -> Answer | SurefootError:
     past = told(events)
     if past.completed is None:
         return SurefootError(f"Run {run.run_id!r} has no answer in the log.")
-    return Answer(
-        text=past.completed.text,
-        citations=past.completed.citations,
-        evidence=past.evidence,
-        verdicts=verdicts_of(events),
-        usage=past.completed.usage,
-        run_id=run.run_id,
-        thread_id=run.scope.thread_id,
-        reason=reason,
-    )
+    return past.answer(past.completed, run, reason=reason)
 
 
 def verdicts_of(events: Sequence[Event]) -> tuple[Verdict, ...]:
@@ -127,6 +132,7 @@ def verdicts_of(events: Sequence[Event]) -> tuple[Verdict, ...]:
             claim_id=event.claim_id,
             evidence_ids=event.evidence_ids,
             repair=event.repair,
+            confidence=event.confidence,
         )
         for event in events
         if isinstance(event, CheckPassed | CheckFailed | CheckSkipped)

@@ -82,8 +82,9 @@ def guarded(
     data = tmp_path_factory.mktemp("guarded") / "data"
     book = KeyFile(data / "keys.json")
     book.make("somebody else", user="else")
-    settings = {"jwt_keys": url, "jwt_issuer": ISSUER, "jwt_audience": AUDIENCE}
-    with running(data, **settings, drain_seconds=0.1) as live:
+    with running(
+        data, jwt_keys=url, jwt_issuer=ISSUER, jwt_audience=AUDIENCE, drain_seconds=0.1
+    ) as live:
         yield Guarded(live, book, made)
 
 

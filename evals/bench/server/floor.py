@@ -33,6 +33,10 @@ def app() -> FastAPI:
     graph = builder.compile()
     made = FastAPI()
 
+    @made.get("/readyz")
+    async def ready() -> None:
+        """Say that it answers."""
+
     @made.post("/v1/threads/{thread_id}/runs")
     async def run(thread_id: str, body: dict[str, str], wait: bool = False) -> Response:
         """Run the graph, waited for or streamed."""

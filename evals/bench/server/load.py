@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from statistics import median, quantiles
 
 import httpx
 
 from .processes import Running
+
+Ask = Callable[[httpx.AsyncClient, str], Awaitable[float]]
+"""Asks a question in a thread, reads all that comes, and returns when the first event came."""
 
 _STREAM = {"Accept": "text/event-stream"}
 
@@ -25,19 +30,45 @@ class Load:
     first_event_p50_ms: float
     first_event_p95_ms: float
 
+    def __str__(self) -> str:
+        return (
+            f"{self.clients} clients, {self.runs_per_second:.1f} runs/s, "
+            f"{self.cpu_ms_per_run:.2f} ms of server CPU a run, first event "
+            f"p50 {self.first_event_p50_ms:.1f} ms p95 {self.first_event_p95_ms:.1f} ms"
+        )
 
-async def load(server: Running, *, clients: int, seconds: float) -> Load:
+
+async def ask_natively(http: httpx.AsyncClient, thread: str) -> float:
+    """Ask as our own clients do."""
+    path, body = f"/v1/threads/{thread}/runs", {"text": "hello"}
+    return await _first(http.stream("POST", path, json=body, headers=_STREAM))
+
+
+def as_langgraph(assistant: str) -> Ask:
+    """Return how LangGraph's clients ask an assistant: they make a thread, then stream a run."""
+
+    async def ask(http: httpx.AsyncClient, thread: str) -> float:
+        made = (await http.post("/threads", json={})).json()
+        question = {"messages": [{"role": "user", "content": "hello"}]}
+        body = {"assistant_id": assistant, "input": question, "stream_mode": ["values"]}
+        path = f"/threads/{made['thread_id']}/runs/stream"
+        return await _first(http.stream("POST", path, json=body))
+
+    return ask
+
+
+async def load(server: Running, *, clients: int, seconds: float, ask: Ask = ask_natively) -> Load:
     """Let clients ask one question after the other, each in a new thread."""
     names = itertools.count()
     firsts: list[float] = []
     limits = httpx.Limits(max_connections=clients)
     async with httpx.AsyncClient(base_url=server.url, limits=limits, timeout=60) as http:
-        await _ask(http, f"warm-{clients}")
+        await ask(http, f"warm-{clients}")
         cpu, began = server.cpu_seconds, time.perf_counter()
 
         async def client() -> None:
             while time.perf_counter() - began < seconds:
-                firsts.append(await _ask(http, f"b{clients}-{next(names)}"))
+                firsts.append(await ask(http, f"b{clients}-{next(names)}"))
 
         await asyncio.gather(*(client() for _ in range(clients)))
     took = time.perf_counter() - began
@@ -50,11 +81,11 @@ async def load(server: Running, *, clients: int, seconds: float) -> Load:
     )
 
 
-async def _ask(http: httpx.AsyncClient, thread: str) -> float:
-    """Ask a question, read all that comes, and return when the first event came."""
+async def _first(asking: AbstractAsyncContextManager[httpx.Response]) -> float:
+    """Read a stream to its end; return after how many seconds its first event came."""
     began, first = time.perf_counter(), 0.0
-    path = f"/v1/threads/{thread}/runs"
-    async with http.stream("POST", path, json={"text": "hello"}, headers=_STREAM) as response:
+    async with asking as response:
+        response.raise_for_status()
         async for line in response.aiter_lines():
             if not first and line.startswith("data:"):
                 first = time.perf_counter() - began

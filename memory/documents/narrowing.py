@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from ..words import folded
@@ -51,16 +52,17 @@ def fits(pattern: str, path: str) -> bool:
     """
     if pattern == path:
         return True
-    parts = _parts(pattern)
-    if not parts:
+    wanted, parts = _parts(pattern), _parts(path)
+    if not wanted:
         return False
     if "/" not in pattern.rstrip("/"):
-        parts = ["**", *parts]
-    return _leads_to(parts, _parts(path))
+        return any(_is_called(part, wanted[0]) for part in parts)
+    return _leads_to(wanted, parts)
 
 
-def _parts(path: str) -> list[str]:
-    return [part for part in path.casefold().split("/") if part not in ("", ".")]
+@lru_cache(maxsize=1024)
+def _parts(path: str) -> tuple[str, ...]:
+    return tuple(part for part in path.casefold().split("/") if part not in ("", "."))
 
 
 def _leads_to(pattern: Sequence[str], path: Sequence[str]) -> bool:

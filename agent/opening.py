@@ -182,6 +182,7 @@ class Setup:
             clock=self.clock,
             limits=self.limits,
             checks=self.checks,
+            own_knowledge=self.settings.own_knowledge,
             taint=self.taint,
             record=self._record(home),
         )

@@ -69,6 +69,7 @@ async def _head(worker: Worker, job: Job, equipment: Equipment) -> dict[str, Jso
         "model": equipment.model.name,
         "prompt": asdict(equipment.prompt),
         "limits": worker.limits.model_dump(mode="json"),
+        "own_knowledge": worker.own_knowledge,
         "checkpointed": worker.home.checkpoints is not None,
         "remembers": equipment.memory is not None,
         "tools": [_tool(tool) for tool in equipment.toolbox],

@@ -101,6 +101,7 @@ async def replay(
         clock=clock,
         limits=Limits.model_validate(cassette.head.get("limits")),
         checks=DEFAULT_CHECKS,
+        own_knowledge="mark" if cassette.head.get("own_knowledge") == "mark" else "withhold",
         desk=lambda _: ReplayedDesk(cassette),
     )
     equipment = _equipment(cassette, events, model, tools, fork)

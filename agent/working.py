@@ -20,7 +20,7 @@ from surefoot.graphs import (
     RunContext,
     drive,
 )
-from surefoot.limits import Limits
+from surefoot.limits import Limits, OwnKnowledge
 from surefoot.memory import Memory
 from surefoot.model import ChatModel
 from surefoot.tools import DEFAULT_POLICY, Policy, Tool, Toolbox
@@ -59,6 +59,7 @@ class Worker:
     clock: Clock
     limits: Limits
     checks: Checks
+    own_knowledge: OwnKnowledge = "withhold"
     taint: Policy = DEFAULT_POLICY
     """What is asked or refused by where a call's arguments come from."""
     desk: Callable[[Desk], Desk] | None = None
@@ -106,6 +107,7 @@ class Worker:
             checks=self.checks,
             taint=self.taint,
             policy=run.policy,
+            own_knowledge=self.own_knowledge,
             images=run.images,
             memory=equipment.memory,
             checkpointed=self.home.checkpoints is not None,

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from surefoot.answer import Answer
 from surefoot.events import Event
-from surefoot.limits import ReleasePolicy
+from surefoot.limits import OwnKnowledge, ReleasePolicy
 from surefoot.memory import Memory
 from surefoot.messages import Image
 from surefoot.model import ChatModel
@@ -44,6 +44,7 @@ class RunContext:
     ticks: Callable[[], float] = time.perf_counter
     """Measures how long something takes."""
     policy: ReleasePolicy = "hold"
+    own_knowledge: OwnKnowledge = "withhold"
     images: tuple[Image, ...] = ()
     """What the question shows beside its words."""
     memory: Memory | None = None

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable
 from itertools import takewhile
 
 from surefoot.answer import Citation
 from surefoot.events import AnswerDelta, AnswerRetracted
 from surefoot.verdicts import Outcome, Verdict
 
+from .checked import MARK, OWN_KNOWLEDGE, Checked
 from .checks import Claim, as_event, judge
 from .checks.claims.saying import cited
 from .checks.judging import named
@@ -27,40 +28,6 @@ _RANK: dict[Outcome, int] = {
     "supported": 1,
     "not_checkable": 0,
 }
-
-
-@dataclass(slots=True, kw_only=True)
-class Checked:
-    """A sentence with what its checks found, and what a review of it finds."""
-
-    index: int
-    text: str
-    found: tuple[Verdict, ...]
-    claim: Claim | None = None
-    """None where nothing is said, as in an empty line."""
-    needs_review: bool = False
-    """True where the checks leave the claim open, and something else may decide."""
-    review: asyncio.Task[tuple[Verdict, ...]] | None = None
-
-    @property
-    def is_settled(self) -> bool:
-        """True once nothing more is found out about it."""
-        return not self.needs_review or (self.review is not None and self.review.done())
-
-    @property
-    def verdicts(self) -> tuple[Verdict, ...]:
-        """Everything that was found, and that a review was stopped if it was."""
-        if not self.needs_review or self.claim is None:
-            return self.found
-        if self.review is not None and self.review.done() and not self.review.cancelled():
-            return (*self.found, *self.review.result())
-        stopped = self.claim.not_checked("stopped", "The run ended before it was reviewed.")
-        return (*self.found, named(stopped, "review"))
-
-    @property
-    def failures(self) -> list[Verdict]:
-        """The verdicts that keep it from being said."""
-        return [verdict for verdict in self.verdicts if verdict.failed]
 
 
 class Release:
@@ -221,7 +188,9 @@ class Release:
         self._tell(one)
         if not one.failures:
             if self._context.policy == "hold":
-                self._emit(one.index, one.text)
+                self._emit(one.index, one.marked if one.is_marked else one.text)
+            elif one.is_marked:
+                self._emit(one.index, f"{MARK} ")
         elif self._context.policy != "label":
             self.withheld.append(one)
             if self._context.policy == "retract":
@@ -252,11 +221,18 @@ class Release:
             facts=context.facts,
         )
         if verdicts := judge(context.checks.answer, claim, context.timekeeper):
-            return tuple(verdicts), claim
+            return tuple(self._tempered(verdicts)), claim
         nothing = claim.not_checkable(
             "nothing_to_check", "The sentence cites nothing and states no number or date."
         )
         return (named(nothing, "claim"),), claim
+
+    def _tempered(self, verdicts: Iterable[Verdict]) -> Iterable[Verdict]:
+        """Let what the model knows by itself pass where it is to be marked."""
+        for one in verdicts:
+            marked = one.code == OWN_KNOWLEDGE and self._context.own_knowledge == "mark"
+            passing = {"outcome": "not_checkable", "repair": None}
+            yield one.model_copy(update=passing) if marked else one
 
     def _show_rest(self) -> None:
         if new := self._splitter.rest[self._shown :]:

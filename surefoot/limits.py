@@ -10,6 +10,10 @@ ReleasePolicy = Literal["hold", "label", "retract"]
 """When a sentence of an answer leaves: after its check, before it with verdicts to follow, or
 before it with failed sentences withdrawn."""
 
+OwnKnowledge = Literal["withhold", "mark"]
+"""What becomes of a sentence that cites nothing and names what no evidence has: it is left out, or
+it is said with a mark."""
+
 ThreadPolicy = Literal["enqueue", "reject", "interrupt", "rollback"]
 """What a second message to a busy thread does: waits, is refused, stops the first run, or stops
 it and lets the conversation forget that it was asked."""

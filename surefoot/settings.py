@@ -14,7 +14,7 @@ from pydantic_settings import (
 )
 
 from .errors import ConfigurationError
-from .limits import Limits, ReleasePolicy, ThreadPolicy
+from .limits import Limits, OwnKnowledge, ReleasePolicy, ThreadPolicy
 
 
 class ModelSettings(BaseModel):
@@ -159,6 +159,8 @@ class Settings(BaseSettings):
     memory: MemorySettings = Field(default_factory=MemorySettings)
     """Where programs run, and whose tools are used besides our own."""
     release: ReleasePolicy = "hold"
+    own_knowledge: OwnKnowledge = "withhold"
+    """Whether what a model knows by itself is left out or said with a mark."""
     busy_thread: ThreadPolicy = "enqueue"
     limits: Limits = Field(default_factory=Limits)
     tenant: str = "default"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import lru_cache
 from pathlib import PurePosixPath
 
 from ..words import folded
@@ -39,8 +38,10 @@ class Narrowing:
         return " ".join(folded(self.heading).split()) in folded(heading)
 
     def _is_of_kind(self, path: str) -> bool:
+        if not self.kinds:
+            return True
         names = {kind_of(path), PurePosixPath(path).suffix.lower().removeprefix(".")}
-        return not self.kinds or any(kind.lower().strip(". ") in names for kind in self.kinds)
+        return any(kind.lower().strip(". ") in names for kind in self.kinds)
 
 
 def fits(pattern: str, path: str) -> bool:
@@ -60,7 +61,6 @@ def fits(pattern: str, path: str) -> bool:
     return _leads_to(wanted, parts)
 
 
-@lru_cache(maxsize=1024)
 def _parts(path: str) -> tuple[str, ...]:
     return tuple(part for part in path.casefold().split("/") if part not in ("", "."))
 
@@ -89,4 +89,6 @@ def _with_skips(pattern: Sequence[str], used: set[int]) -> set[int]:
 
 
 def _is_called(name: str, part: str) -> bool:
+    if "*" not in part and "?" not in part:
+        return name == part
     return fnmatchcase(name, part.replace("[", "[[]"))

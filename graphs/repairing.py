@@ -9,13 +9,14 @@ from surefoot.errors import LimitReached, ModelError
 from surefoot.messages import Message, UserMessage
 from surefoot.model import ModelRequest
 
+from .checked import Checked
 from .checks import judge
 from .context import RunContext
 from .conversation import call_model, occasion
 from .planning import offered
 from .prompt_parts import RUN_NOTE
 from .reducing import reduced
-from .release import Checked, Release
+from .release import Release
 
 logger = logging.getLogger(__name__)
 

@@ -27,6 +27,11 @@ async def api(request: web.Request) -> web.Response:
     )
 
 
+async def ready(request: web.Request) -> web.Response:
+    """Say that it answers."""
+    return web.Response()
+
+
 async def calls(request: web.Request) -> web.Response:
     """Return how often each method has been called."""
     return web.json_response(_CALLS)
@@ -35,7 +40,13 @@ async def calls(request: web.Request) -> web.Response:
 async def serve() -> None:
     """Answer until the process ends."""
     app = web.Application()
-    app.add_routes([web.route("*", "/api/{method}", api), web.get("/calls", calls)])
+    app.add_routes(
+        [
+            web.route("*", "/api/{method}", api),
+            web.get("/calls", calls),
+            web.get("/readyz", ready),
+        ]
+    )
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

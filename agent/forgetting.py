@@ -191,7 +191,7 @@ class Forgetter:
 
     async def _items(self, scope: Scope, wanted: Wanted | None) -> list[Item]:
         """Return the person's items that are to be forgotten; an item belongs to no thread."""
-        if scope.user is None or (scope.thread_id and wanted is None):
+        if scope.user is None or scope.thread_id:
             return []
         items = await self.keeping.store.everything(scope)
         if wanted is None:

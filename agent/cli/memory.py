@@ -99,6 +99,8 @@ def _tell(receipt: Receipt, user: str) -> None:
         f"{counted(removed.events, 'event')}, and {counted(removed.threads, 'thread')}.",
         err=True,
     )
+    if removed.items:
+        click.echo(f"Removed {counted(removed.items, 'item')} of the store.", err=True)
     proof = "none holds it" if receipt.hits == 0 else f"these hold it: {receipt.residue}"
     click.echo(
         f"Read {counted(receipt.files, 'file')} to the last byte: {proof}. "

@@ -111,7 +111,8 @@ class ChromaStore(BaseStore):
         Repeatable after a crash. The bytes of the old ones lie in freed space of Chroma's files.
         """
         with self._lock:
-            self._items.renew(kept for kept in self._items.where(None) if kept.id not in ids)
+            live = self._live(self._items.where(None))
+            self._items.renew(kept for kept in live if kept.id not in ids)
             self.reembed()
 
     def drop(self) -> None:

@@ -83,8 +83,9 @@ async def test_items_that_match_a_query_go_and_the_others_stay(tmp_path: Path) -
 async def test_items_stay_when_a_thread_is_forgotten(tmp_path: Path) -> None:
     async with assistant_in(tmp_path) as assistant:
         await put(assistant, "anna", "heron", HERON)
-        receipt = await assistant.forget(user="anna", thread="t1")
-        assert receipt.removed.items == 0
+        for query in (None, "Quarry Lake"):
+            receipt = await assistant.forget(user="anna", thread="t1", query=query)
+            assert receipt.removed.items == 0
         assert await keys(assistant, "anna") == ["heron"]
 
 

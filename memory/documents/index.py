@@ -11,6 +11,7 @@ from surefoot.errors import InputError
 from surefoot.evidence import DocumentSource, Finding
 
 from ..embeddings import Embedder
+from ..fusion import WEIGHTS, Weights
 from ..minilm import MiniLM
 from ..reranking import Reranker
 from ..worker import Worker
@@ -41,9 +42,10 @@ class ChromaDocuments:
         max_bytes: int = MAX_BYTES,
         chroma: str | None = None,
         reranker: Reranker | None = None,
+        weights: Weights = WEIGHTS,
     ) -> None:
         model: Embedder = embedder if embedder is not None else MiniLM()
-        self._shelf = Shelf(folder, model, chroma=chroma, reranker=reranker)
+        self._shelf = Shelf(folder, model, chroma=chroma, reranker=reranker, weights=weights)
         self._worker = Worker("surefoot-documents")
         self._reader = Worker("surefoot-documents-reader")
         self._intake = Intake(

@@ -12,7 +12,7 @@ from surefoot.errors import NotFound
 from ..chroma import ChromaVectors
 from ..database import open_database
 from ..embeddings import Embedder, Vectors
-from ..fusion import fuse
+from ..fusion import WEIGHTS, Weights, fuse
 from ..reranking import Reranker
 from .catalogue import SCHEMA, Catalogue, Origin, Passage
 from .document import Document, Section
@@ -35,10 +35,12 @@ class Shelf:
         *,
         chroma: str | None = None,
         reranker: Reranker | None = None,
+        weights: Weights = WEIGHTS,
     ) -> None:
         self._folder = folder
         self._embedder = embedder
         self._reranker = reranker
+        self._weights = weights
         self._vectors = ChromaVectors(folder / "vectors", embedder, server=chroma)
         self._database: Connection | None = None
         self._opened: Catalogue | None = None
@@ -139,7 +141,7 @@ class Shelf:
         )
         passages = catalogue.passages(words.keys() | meaning.keys())
         unique: dict[str, tuple[Passage, float]] = {}
-        for row, score in fuse(words, meaning).items():
+        for row, score in fuse(words, meaning, self._weights).items():
             if (passage := passages.get(row)) is not None:
                 unique.setdefault(passage.text, (passage, score))
         return list(unique.values())

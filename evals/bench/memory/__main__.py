@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .latency import measure_latency
 from .locomo import measure_locomo
+from .passages import measure_passages
 from .stores import measure_stores
 
 
@@ -17,6 +18,8 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     locomo = commands.add_parser("locomo", help="evidence recall on LoCoMo's conversations")
     locomo.add_argument("path", type=Path, help="LoCoMo's JSON file")
+    passages = commands.add_parser("passages", help="what a search for a claim finds")
+    passages.add_argument("path", type=Path, help="WiCE's claims with their evidence, JSON lines")
     latency = commands.add_parser("latency", help="what adding and recalling take")
     latency.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     stores = commands.add_parser("stores", help="what a LangGraph store in Chroma takes")
@@ -24,6 +27,8 @@ def main() -> None:
     options = parser.parse_args()
     if options.command == "locomo":
         asyncio.run(measure_locomo(options.path))
+    elif options.command == "passages":
+        asyncio.run(measure_passages(options.path))
     elif options.command == "stores":
         asyncio.run(measure_stores(options.sizes))
     else:

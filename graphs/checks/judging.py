@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
@@ -16,35 +17,38 @@ from .subjects import Subject
 logger = logging.getLogger(__name__)
 
 S = TypeVar("S", bound=Subject)
+_CHANCES = 2
+"""How often a check may take too long before it is left out."""
 
 
 class Timekeeper:
-    """Measures what checks take in one run; one that took too long is not asked again in it.
+    """Measures what checks take in one run; one that took too long twice is not asked again in it.
 
-    It counts the computing time of this thread, so that a busy machine is no check's fault. A
-    check is not interrupted: what it found, though late, counts.
+    It counts the computing time of this thread, so that a busy machine is no check's fault. Once
+    is forgiven, since the time of a garbage collection counts too. A check is not interrupted:
+    what it found, though late, counts.
     """
 
     def __init__(self, ticks: Callable[[], float] = time.thread_time) -> None:
         self.ticks = ticks
-        self.late: set[str] = set()
-        """Names of the checks that took too long."""
+        self._overran: Counter[str] = Counter()
 
     def has_time(self, check: Check[S], *, running_late: bool) -> bool:
         """Return whether a check is asked; once another ran late, costly ones are not."""
-        return check.name not in self.late and not (running_late and check.is_costly)
+        return self._overran[check.name] < _CHANCES and not (running_late and check.is_costly)
 
     def took(self, check: Check[S], seconds: float) -> bool:
         """Note how long a check took, and return whether that was too long."""
         if seconds <= check.seconds:
             return False
+        self._overran[check.name] += 1
         logger.warning(
-            "check %r took %.0f ms where %.0f are allowed; it is left out for the rest of the run",
+            "check %r took %.0f ms where %.0f are allowed%s",
             check.name,
             seconds * 1000,
             check.seconds * 1000,
+            "" if self._overran[check.name] < _CHANCES else "; it is not asked again in this run",
         )
-        self.late.add(check.name)
         return True
 
 

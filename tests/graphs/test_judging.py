@@ -70,16 +70,17 @@ def test_checks_can_be_left_out_by_name() -> None:
     assert told(judge(left.answer, claim())) == [("thorough", "supported", "")]
 
 
-def test_a_check_that_takes_too_long_is_heard_once_and_then_said_to_be_left_out(
+def test_a_check_that_takes_too_long_twice_is_heard_and_then_said_to_be_left_out(
     hours: Hours, caplog: pytest.LogCaptureFixture
 ) -> None:
     keeper = Timekeeper(hours)
     checks = Checks(answer=(slow(hours, 1.0), quick, thorough))
-    assert told(judge(checks.answer, claim(), keeper)) == [
-        ("dawdles", "supported", ""),
-        ("quick", "supported", ""),
-        ("thorough", "not_checked", "out_of_time"),
-    ]
+    for _ in range(2):
+        assert told(judge(checks.answer, claim(), keeper)) == [
+            ("dawdles", "supported", ""),
+            ("quick", "supported", ""),
+            ("thorough", "not_checked", "out_of_time"),
+        ]
     assert "check 'dawdles' took 1000 ms where 10 are allowed" in caplog.text
     assert told(judge(checks.answer, claim(), keeper)) == [
         ("dawdles", "not_checked", "out_of_time"),
@@ -98,11 +99,11 @@ def test_a_check_in_its_time_is_never_left_out(hours: Hours) -> None:
 @pytest.mark.anyio
 async def test_what_had_no_time_is_told_and_does_not_count_as_supported(hours: Hours) -> None:
     checks = Checks(answer=(slow(hours, 1.0),))
-    run = driven(ScriptedModel(calls("add", a=1, b=2), says("It is 3 [S1]. So.")), add)
+    run = driven(ScriptedModel(calls("add", a=1, b=2), says("It is 3 [S1]. So. Well.")), add)
     run.context.checks = checks
     run.context.timekeeper = Timekeeper(hours)
     answer = await run.ask()
-    assert answer.text == "It is 3 [S1]. So."
+    assert answer.text == "It is 3 [S1]. So. Well."
     assert [event.code for event in run.told(CheckSkipped) if event.stage == "answer"] == [
         "out_of_time"
     ]

@@ -59,10 +59,11 @@ def _differs(said: Quantity, standing: Standing) -> bool:
 
 def _renamed(standing: Standing) -> bool:
     """Return whether the sentence names another unit than the passage that it restates."""
+    if not (ours := _units_named(standing.saying.plain)):
+        return False
     alignment = align(standing.saying, standing.texts)
     if alignment is None or alignment.coverage < _RESTATES:
         return False
-    ours = _units_named(standing.saying.plain)
     theirs = _units_named(alignment.passage.plain)
     return any(
         any(one.measures == other.measures for other in theirs - ours) for one in ours - theirs

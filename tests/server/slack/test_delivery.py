@@ -186,12 +186,11 @@ async def test_pieces_of_a_stream_that_are_over_the_limit_come_with_the_next(
 async def test_an_answer_comes_whole_though_its_tier_is_used_up(
     slack: Slack, tmp_path: Path
 ) -> None:
-    slack.tiers["chat.appendStream"] = 1
+    slack.tiers["chat.appendStream"] = 0
     async with bot_in(slack, tmp_path) as running:
         answers = [(await running.ask("tell 5"))[-1] for _ in range(2)]
     assert [answer.shown.count("It gave") for answer in answers] == [5, 5]
     assert all(answer.updates == 0 for answer in answers)
-    assert sum(call.method == "chat.appendStream" for call in slack.calls) > 1
 
 
 @pytest.mark.parametrize("appends", [0, 1])

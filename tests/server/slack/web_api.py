@@ -172,7 +172,8 @@ class Slack:
             now, used = time.monotonic(), self._used[method]
             used[:] = [at for at in used if at > now - 60]
             if len(used) >= most:
-                return limited(max(1, round(used[0] + 60 - now)))
+                since = used[0] if used else now
+                return limited(max(1, round(since + 60 - now)))
             used.append(now)
         return self.chance(method, body)
 

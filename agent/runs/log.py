@@ -86,6 +86,8 @@ class EventLog(Protocol):
 
 _BATCH = 64
 _RECENT = 256
+_MOST_THREADS = 10_000
+"""Threads at hand; of more than these, the longest unused that rest are read again when needed."""
 
 
 @dataclass(slots=True)
@@ -98,6 +100,13 @@ class _Thread:
     """The newest events, while a run goes on or somebody reads."""
     readers: set[asyncio.Event] = field(default_factory=set[asyncio.Event])
     """Set when there is something new."""
+    rests: bool = True
+    """False from a run's first event until its last."""
+
+    @property
+    def can_go(self) -> bool:
+        """True when nothing is lost with it: all it knows is kept, and nobody reads."""
+        return self.rests and self.kept == self.seq and not self.readers
 
     def tell(self, event: Event) -> None:
         """Let readers see an event."""
@@ -140,6 +149,10 @@ class _Stamping(ABC):
     def drop_recent(self) -> None:
         for thread in self._threads.values():
             thread.recent.clear()
+
+    def __contains__(self, key: ThreadKey) -> bool:
+        """Return whether a thread is at hand."""
+        return key in self._threads
 
     def last_seq(self, key: ThreadKey) -> int:
         return self._threads[key].seq
@@ -194,6 +207,7 @@ class _Stamping(ABC):
         """Give the event its place; it belongs to this log from now on."""
         thread = self._threads[key]
         thread.seq += 1
+        thread.rests = event.type in TERMINAL
         if isinstance(event, StepFinished | ContextRecalled):
             thread.evidence = max(thread.evidence, _last_evidence(event))
         event.put(
@@ -263,12 +277,18 @@ class MemoryEventLog(_Stamping):
 class SqliteEventLog(_Stamping):
     """A log in the database. Readers see an event once it is committed, never before."""
 
-    def __init__(self, database: Database, *, now: Callable[[], str]) -> None:
+    def __init__(
+        self, database: Database, *, now: Callable[[], str], most_threads: int = _MOST_THREADS
+    ) -> None:
         super().__init__(now=now)
         self._database = database
+        self._most_threads = most_threads
 
     async def open_thread(self, key: ThreadKey) -> int:
-        if key not in self._threads:
+        if key in self._threads:
+            self._threads[key] = self._threads.pop(key)  # The longest unused stand first.
+        else:
+            self._make_place()
             found = await self._database.run(
                 lambda c: c.execute(
                     "SELECT seq, evidence FROM threads WHERE tenant = ? AND thread_id = ?", key
@@ -277,6 +297,11 @@ class SqliteEventLog(_Stamping):
             seq, evidence = found or (0, 0)
             self._threads.setdefault(key, _Thread(seq=seq, evidence=evidence, kept=seq))
         return self._threads[key].evidence
+
+    def _make_place(self) -> None:
+        for key in list(islice(self._threads, max(len(self._threads) - self._most_threads, 0))):
+            if self._threads[key].can_go:
+                del self._threads[key]
 
     def append(self, event: Event, key: ThreadKey, run_id: str) -> Event:
         if self._broken is not None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from surefoot.agent import Database, EventLog, MemoryEventLog, SqliteEventLog, ThreadKey
+from surefoot.answer import Usage
 from surefoot.errors import StorageError
-from surefoot.events import AnswerDelta, Event
+from surefoot.events import AnswerDelta, Event, RunCompleted
 
 pytestmark = pytest.mark.anyio
 
@@ -145,3 +146,24 @@ async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     with pytest.raises(StorageError) as refused:
         Database(tmp_path / "events.db")
     assert "events.db" in str(refused.value) and "Move the file away" in str(refused.value)
+
+
+async def test_threads_that_rest_make_room_and_go_on_where_they_were(tmp_path: Path) -> None:
+    database = Database(tmp_path / "events.db")
+    log = SqliteEventLog(database, now=lambda: "2026-01-01T00:00:00Z", most_threads=3)
+    keys = [ThreadKey("default", f"t{n}") for n in range(8)]
+    async with aclosing(log.follow(keys[0])) as followed:
+        for key in keys:
+            await log.open_thread(key)
+            log.append(delta(0), key, "r1")
+            log.append(RunCompleted(usage=Usage()), key, "r1")
+            assert [event.seq for event in await log.read(key)] == [1, 2]
+            if key == keys[0]:
+                assert [(await anext(followed)).seq for _ in range(2)] == [1, 2]
+        assert sum(key in log for key in keys) <= 3 + 1 + 1, "those, one that is read, the newest"
+        for key in keys:
+            await log.open_thread(key)
+            assert log.append(delta(1), key, "r2").seq == 3
+        async with asyncio.timeout(5):
+            assert (await anext(followed)).seq == 3
+    await database.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -206,9 +206,8 @@ class Setup:
         """Return what records runs, where they are kept; secrets of the settings never are."""
         if home.database is None or not self.is_recorded:
             return None
-        values = (value for _, value in self.settings)
-        secrets = [v.get_secret_value() for v in values if isinstance(v, SecretStr)]
-        return partial(work_recorded, RecordingStore(home.database, secrets=secrets))
+        store = RecordingStore(home.database, secrets=list(_secrets(self.settings.model_dump())))
+        return partial(work_recorded, store)
 
     async def _equipment(self, model: ChatModel, run: Run) -> Equipment:
         tools = await self.thread_files.equip(run.key, await self.rooms.tools(run.key.tenant))
@@ -218,3 +217,12 @@ class Setup:
             memory=self.rooms.memory(),
             prompt=self.prompt.adding(run.instructions),
         )
+
+
+def _secrets(value: object) -> Iterator[str]:
+    """Yield every secret in settings, such as those in the environment of an MCP server."""
+    if isinstance(value, SecretStr):
+        yield value.get_secret_value()
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _secrets(each)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from pydantic_monty import CollectStreams, Monty, MontyError, MontySession
 
 T = TypeVar("T")
+_REMEMBERED = 1_000
+"""Sessions of which it is known that they have run before."""
 
 
 class MontyPool:
@@ -199,6 +201,9 @@ class MontySandbox:
         idle = [name for name in kept if self._seats[name].users == 0]
         if len(kept) >= self._sessions and idle:
             await self._leave(self._seats[idle[0]])
+        ended = [name for name, seat in self._seats.items() if not (seat.users or seat.session)]
+        for name in ended[: max(len(self._seats) - _REMEMBERED, 0)]:
+            del self._seats[name]
 
     async def _leave(self, seat: _Seat) -> None:
         worker, seat.session = seat.session, None

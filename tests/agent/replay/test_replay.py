@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from surefoot import Assistant, ScriptedModel, Settings, Tool, ToolError, calls, says, tool
 from surefoot.agent import Entry, Fork, RecordingStore, ReplayMiss, replay
 from surefoot.events import ApprovalRequested, Event, StepFinished, StepStarted
+from surefoot.settings import McpServerSettings, ToolSettings
 
 pytestmark = pytest.mark.anyio
 
@@ -135,9 +136,26 @@ async def test_a_fork_with_another_result_goes_on_from_it(settings: Settings) ->
     assert late.seen[0].messages[-1].text.endswith("x is 9")
 
 
-async def test_secrets_of_the_settings_are_not_in_a_recording(settings: Settings) -> None:
-    keyed = settings.model_copy(update={"openai_api_key": SecretStr(SECRET)})
-    entries, _ = await recorded(keyed)
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"openai_api_key": SecretStr(SECRET)},
+        {
+            "tools": ToolSettings(
+                mcp={
+                    "lost": McpServerSettings(
+                        command=("/no/such/program",), env={"TOKEN": SecretStr(SECRET)}
+                    )
+                }
+            )
+        },
+    ],
+    ids=["a provider's key", "an MCP server's environment"],
+)
+async def test_secrets_of_the_settings_are_not_in_a_recording(
+    settings: Settings, kept: dict[str, object]
+) -> None:
+    entries, _ = await recorded(settings.model_copy(update=kept))
     text = "".join(entry.written() for entry in entries)
     assert SECRET not in text
     assert "[redacted]" in text

@@ -319,7 +319,7 @@ class Slack:
 
     def _streaming(self, body: Json) -> Message:
         message = self.message(body)
-        if self.stream_appends is not None and message.appended > self.stream_appends:
+        if self.stream_appends is not None and message.appended >= self.stream_appends:
             message.is_streaming = False
         if not message.is_streaming:
             raise SlackError("message_not_in_streaming_state")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import httpx
 import pytest
@@ -154,7 +154,8 @@ async def test_a_flood_is_cut_off_and_others_are_served(
 
 async def test_a_huge_frame_closes_its_socket_only(server: Live) -> None:
     async with talk(server, "ws-10") as socket, talk(server, "ws-10") as other:
-        await socket.send("x" * 2_000_000)
+        with suppress(ConnectionClosed):  # it may be closed before the whole frame is sent
+            await socket.send("x" * 2_000_000)
         assert (await closing(socket))[0] == 1009
         await say(other, type="ping")
         assert (await hear(other))["type"] == "pong"

@@ -87,7 +87,6 @@ async def bot_in(
     **given: object,
 ) -> AsyncIterator[Running]:
     """Run a bot in a Bolt app behind FastAPI, as one serves it over HTTP."""
-    settings = settings_for(slack, **given)
     settings = settings_for(slack, **{"bot_token": TOKEN, **given})
     async with assistant or assistant_at(data_dir) as opened:
         service = SlackService(opened, settings)

@@ -1,6 +1,6 @@
 """Everything goes wrong at once, and every question has exactly one right answer in the end.
 
-`SUREFOOT_SLACK_CHAOS` sets how many questions are asked.
+`SUREFOOT_SLACK_CHAOS` sets how many questions are asked, `SUREFOOT_SLACK_SEED` what goes wrong.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from .web_api import BOT_USER, BROKEN, LOST, Fault, Slack, limited
 pytestmark = pytest.mark.anyio
 
 QUESTIONS = int(os.environ.get("SUREFOOT_SLACK_CHAOS", "100"))
+SEED = int(os.environ.get("SUREFOOT_SLACK_SEED", QUESTIONS))
 RESTARTS = max(2, QUESTIONS // 25)
 FAULTS = (limited(0.02), LOST, BROKEN, Fault(error="internal_error"), Fault(status=503))
 
@@ -113,7 +114,7 @@ class Chaos:
 async def test_each_question_has_exactly_one_answer_whatever_breaks(
     slack: Slack, tmp_path: Path
 ) -> None:
-    chaos = Chaos(slack, tmp_path, seed=QUESTIONS)
+    chaos = Chaos(slack, tmp_path, seed=SEED)
     async with asyncio.timeout(60 + QUESTIONS):
         asked = asyncio.create_task(chaos.ask(QUESTIONS))
         await chaos.live(RESTARTS, asked)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from surefoot.model import ModelPart, ModelRequest
+from surefoot.model import ModelRequest
 
 from .anthropic import AnthropicModel
 from .anthropic_wire import Body
+from .batch_book import KeptBatch
+from .batch_desk import CLOCKS_DIFFER_SECONDS, Answer, Pause, custom_id, number_of
 from .diagnosis import by_status, without_secret
 from .faults import ProviderDown, ProviderFault
 
 if TYPE_CHECKING:
     from anthropic.types.message_create_params import MessageCreateParamsNonStreaming
-    from anthropic.types.messages import MessageBatchIndividualResponse
+    from anthropic.types.messages import MessageBatch, MessageBatchIndividualResponse
 
 _STATUS = {
     "invalid_request_error": 400,
@@ -30,23 +32,62 @@ _STATUS = {
 """The status that a call by itself would have had."""
 
 
-async def answered_by_anthropic(
-    model: AnthropicModel, requests: Sequence[ModelRequest], pause: Callable[[], Awaitable[None]]
-) -> dict[str, tuple[ModelPart, ...] | ProviderFault]:
-    """Return what became of each request, by its number. Raises what the SDK raises."""
-    batches = model.client.messages.batches
-    batch = await batches.create(
-        requests=[
-            {"custom_id": str(number), "params": _params(model.body(request))}
-            for number, request in enumerate(requests)
-        ]
-    )
-    while batch.processing_status != "ended":
-        await pause()
-        batch = await batches.retrieve(batch.id)
-    found = {one.custom_id: _answer(model, one) async for one in await batches.results(batch.id)}
-    await batches.delete(batch.id)
-    return found
+class AnthropicBatches:
+    """The batches of one model of Anthropic's."""
+
+    def __init__(self, model: AnthropicModel) -> None:
+        self._model = model
+
+    async def send(self, mark: str, requests: Sequence[ModelRequest]) -> str:
+        """Hand in a batch under our mark, which its requests bear."""
+        batch = await self._model.client.messages.batches.create(
+            requests=[
+                {"custom_id": custom_id(mark, number), "params": _params(self._model.body(request))}
+                for number, request in enumerate(requests)
+            ]
+        )
+        return batch.id
+
+    async def find(self, kept: KeptBatch, pause: Pause) -> str | None:
+        """Look through the batches of that time, whose requests can be seen once they are over."""
+        oldest = kept.began - CLOCKS_DIFFER_SECONDS
+        async for batch in self._model.client.messages.batches.list(limit=100):
+            if batch.created_at.timestamp() < oldest:
+                return None
+            if _size(batch) == len(kept.keys) and await self._bears(kept.mark, batch, pause):
+                return batch.id
+        return None
+
+    async def answers(self, batch_id: str, pause: Pause) -> dict[int, Answer]:
+        """Wait for a batch and return what became of each request."""
+        batches = self._model.client.messages.batches
+        while (await batches.retrieve(batch_id)).processing_status != "ended":
+            await pause()
+        return {
+            number_of(one.custom_id): _answer(self._model, one)
+            async for one in await batches.results(batch_id)
+        }
+
+    async def delete(self, batch_id: str) -> None:
+        """Delete a batch with its answers."""
+        await self._model.client.messages.batches.delete(batch_id)
+
+    async def _bears(self, mark: str, batch: MessageBatch, pause: Pause) -> bool:
+        """Return whether a batch is the one of that mark."""
+        batches = self._model.client.messages.batches
+        while batch.processing_status != "ended":
+            await pause()
+            batch = await batches.retrieve(batch.id)
+        if batch.results_url is None:
+            return False
+        async for one in await batches.results(batch.id):
+            return one.custom_id == custom_id(mark, number_of(one.custom_id))
+        return False
+
+
+def _size(batch: MessageBatch) -> int:
+    counts = batch.request_counts
+    return counts.processing + counts.succeeded + counts.errored + counts.canceled + counts.expired
 
 
 def _params(body: Body) -> MessageCreateParamsNonStreaming:
@@ -69,9 +110,7 @@ def _params(body: Body) -> MessageCreateParamsNonStreaming:
     return params
 
 
-def _answer(
-    model: AnthropicModel, one: MessageBatchIndividualResponse
-) -> tuple[ModelPart, ...] | ProviderFault:
+def _answer(model: AnthropicModel, one: MessageBatchIndividualResponse) -> Answer:
     result = one.result
     if result.type == "succeeded":
         try:

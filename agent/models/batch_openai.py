@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import Literal, Protocol
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, JsonValue
 
-from surefoot.model import ModelPart, ModelRequest
+from surefoot.model import ModelRequest
 
+from .batch_book import KeptBatch
+from .batch_desk import CLOCKS_DIFFER_SECONDS, Answer, Pause, custom_id, number_of
 from .diagnosis import by_status, told_in, without_secret
 from .faults import ProviderDown, ProviderFault
 from .openai import OpenAIModel
 
+if TYPE_CHECKING:
+    from openai.types import Batch
+
 _ENDPOINT: Literal["/v1/chat/completions"] = "/v1/chat/completions"
 _OVER = ("completed", "failed", "expired", "cancelled")
+_MARK = "surefoot"
+"""Where a batch's metadata holds our mark."""
 
 
 class _Response(BaseModel):
@@ -29,58 +36,80 @@ class _Line(BaseModel):
     error: dict[str, JsonValue] | None = None
 
 
-class _Ended(Protocol):
-    """A batch that is over."""
+class OpenAIBatches:
+    """The batches of one model of OpenAI's."""
 
-    @property
-    def status(self) -> str: ...
-    @property
-    def output_file_id(self) -> str | None: ...
-    @property
-    def error_file_id(self) -> str | None: ...
+    def __init__(self, model: OpenAIModel) -> None:
+        self._model = model
+
+    async def send(self, mark: str, requests: Sequence[ModelRequest]) -> str:
+        """Hand in a batch under our mark."""
+        client, asked = self._model.client, "\n".join(self._lines(mark, requests)).encode()
+        file = await client.files.create(file=(_file_name(mark), asked), purpose="batch")
+        batch = await client.batches.create(
+            input_file_id=file.id,
+            endpoint=_ENDPOINT,
+            completion_window="24h",
+            metadata={_MARK: mark},
+        )
+        return batch.id
+
+    async def find(self, kept: KeptBatch, pause: Pause) -> str | None:
+        """Look for the batch that bears the mark; delete a file that went up without one."""
+        client, oldest = self._model.client, kept.began - CLOCKS_DIFFER_SECONDS
+        async for batch in client.batches.list(limit=100):
+            if (batch.metadata or {}).get(_MARK) == kept.mark:
+                return batch.id
+            if batch.created_at < oldest:
+                break
+        async for file in client.files.list(purpose="batch", order="desc"):
+            if file.filename == _file_name(kept.mark):
+                await client.files.delete(file.id)
+            if file.created_at < oldest:
+                break
+        return None
+
+    async def answers(self, batch_id: str, pause: Pause) -> dict[int, Answer]:
+        """Wait for a batch and return what became of each request."""
+        model = self._model
+        batch = await model.client.batches.retrieve(batch_id)
+        while batch.status not in _OVER:
+            await pause()
+            batch = await model.client.batches.retrieve(batch_id)
+        found = {
+            number_of(line.custom_id): _answer(model, line)
+            for file_id in _answer_files(batch)
+            for line in map(
+                _Line.model_validate_json,
+                (await model.client.files.content(file_id)).text.splitlines(),
+            )
+        }
+        if not found:
+            told = f"A batch of {model.name} came to nothing: {_why(batch)}. Ask again."
+            raise ProviderDown(told)
+        return found
+
+    async def delete(self, batch_id: str) -> None:
+        """Delete the files of a batch that is over; its name and numbers stay with OpenAI."""
+        batch = await self._model.client.batches.retrieve(batch_id)
+        for file_id in (batch.input_file_id, *_answer_files(batch)):
+            await self._model.client.files.delete(file_id)
+
+    def _lines(self, mark: str, requests: Sequence[ModelRequest]) -> Iterator[str]:
+        for number, request in enumerate(requests):
+            line = {"custom_id": custom_id(mark, number), "method": "POST", "url": _ENDPOINT}
+            yield json.dumps({**line, "body": self._model.body(request)}, ensure_ascii=False)
 
 
-async def answered_by_openai(
-    model: OpenAIModel, requests: Sequence[ModelRequest], pause: Callable[[], Awaitable[None]]
-) -> dict[str, tuple[ModelPart, ...] | ProviderFault]:
-    """Return what became of each request, by its number. Raises what the SDK raises."""
-    client = model.client
-    asked = "\n".join(_asked(model, requests)).encode()
-    file = await client.files.create(file=("requests.jsonl", asked), purpose="batch")
-    batch = await client.batches.create(
-        input_file_id=file.id, endpoint=_ENDPOINT, completion_window="24h"
-    )
-    while batch.status not in _OVER:
-        await pause()
-        batch = await client.batches.retrieve(batch.id)
-    found = {
-        line.custom_id: _answer(model, line)
-        for text in await _downloaded(model, batch)
-        for line in map(_Line.model_validate_json, text.splitlines())
-    }
-    await client.files.delete(file.id)
-    if not found:
-        raise ProviderDown(f"A batch of {model.name} came to nothing: {_why(batch)}. Ask again.")
-    return found
+def _file_name(mark: str) -> str:
+    return f"{_MARK}-{mark}.jsonl"
 
 
-def _asked(model: OpenAIModel, requests: Sequence[ModelRequest]) -> Iterator[str]:
-    for number, request in enumerate(requests):
-        line = {"custom_id": str(number), "method": "POST", "url": _ENDPOINT}
-        yield json.dumps({**line, "body": model.body(request)}, ensure_ascii=False)
+def _answer_files(batch: Batch) -> list[str]:
+    return [file for file in (batch.output_file_id, batch.error_file_id) if file is not None]
 
 
-async def _downloaded(model: OpenAIModel, batch: _Ended) -> list[str]:
-    """Return the files of a batch that is over, which are then deleted there."""
-    files, texts = model.client.files, list[str]()
-    for file_id in (batch.output_file_id, batch.error_file_id):
-        if file_id is not None:
-            texts.append((await files.content(file_id)).text)
-            await files.delete(file_id)
-    return texts
-
-
-def _answer(model: OpenAIModel, line: _Line) -> tuple[ModelPart, ...] | ProviderFault:
+def _answer(model: OpenAIModel, line: _Line) -> Answer:
     from openai.types.chat import ChatCompletion
 
     if line.response is None:
@@ -95,7 +124,6 @@ def _answer(model: OpenAIModel, line: _Line) -> tuple[ModelPart, ...] | Provider
         return fault
 
 
-def _why(batch: _Ended) -> str:
-    errors: object = getattr(batch, "errors", None)
-    told = [str(getattr(one, "message", "")) for one in getattr(errors, "data", None) or ()]
-    return "; ".join(told) or batch.status
+def _why(batch: Batch) -> str:
+    errors = (batch.errors and batch.errors.data) or []
+    return "; ".join(error.message or "" for error in errors) or batch.status

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
-from surefoot.errors import ConfigurationError
+from surefoot.errors import ConfigurationError, StorageError
 from surefoot.memory import MiniLM
 from surefoot.model import Finished, ModelPart, ModelRequest
 from surefoot.settings import Settings
 
 from .anthropic import AnthropicModel
-from .batch_anthropic import answered_by_anthropic
-from .batch_openai import answered_by_openai
-from .diagnosis import as_fault
+from .batch_anthropic import AnthropicBatches
+from .batch_book import BatchBook
+from .batch_desk import Answer
+from .batch_openai import OpenAIBatches
+from .batch_sending import BatchSending
 from .faults import ProviderDown, ProviderFault
 from .openai import OpenAIModel
 from .providers import make_model
 
 Hosted = OpenAIModel | AnthropicModel
 """The models whose providers take batches."""
-
-Answer = tuple[ModelPart, ...] | ProviderFault
-"""What became of one request."""
 
 _SHARE = 0.5
 """What a call in a batch costs of its price, with OpenAI and with Anthropic."""
@@ -34,13 +36,15 @@ class BatchedModel:
 
     Calls are collected until none has come for `gather_seconds`; the batch is asked after every
     `poll_seconds`. Whatever calls a model can be given one, as long as it calls it for all that it
-    wants to know at once. Close it at the end.
+    wants to know at once. Batches are noted in `folder`, so that a process that makes the calls of
+    one that ended waits for its batch and sends none. Close it at the end.
     """
 
     def __init__(
         self,
         model: Hosted,
         *,
+        folder: Path | None = None,
         gather_seconds: float = 1.0,
         poll_seconds: float = 15.0,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -51,7 +55,14 @@ class BatchedModel:
         self._sleep = sleep
         self._waiting: list[tuple[ModelRequest, asyncio.Future[Answer]]] = []
         self._timer: asyncio.TimerHandle | None = None
-        self._sent: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._sending = BatchSending(
+            OpenAIBatches(model) if isinstance(model, OpenAIModel) else AnthropicBatches(model),
+            BatchBook(folder, model.name),
+            name=model.name,
+            secret=model.secret,
+            pause=self._pause,
+        )
 
     @property
     def name(self) -> str:
@@ -65,7 +76,7 @@ class BatchedModel:
         self._waiting.append((request, coming))
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = loop.call_later(self._gather_seconds, self._send)
+        self._timer = loop.call_later(self._gather_seconds, self._gathered)
         answer = await coming
         if isinstance(answer, ProviderFault):
             raise answer
@@ -73,46 +84,45 @@ class BatchedModel:
             yield _at_its_share(part) if isinstance(part, Finished) else part
 
     async def close(self) -> None:
-        """Give up what is under way and close the connections."""
+        """Stop waiting, delete with the provider what was answered, and close the connections.
+
+        A batch that is not over is waited for by whoever makes the same calls next.
+        """
         if self._timer is not None:
             self._timer.cancel()
-            self._send()
-        for task in self._sent:
+            self._gathered()
+        tasks = list(self._tasks)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._sent, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._sending.close()
         await self._model.close()
 
-    def _send(self) -> None:
+    def _gathered(self) -> None:
         self._timer = None
         waiting, self._waiting = self._waiting, []
         task = asyncio.ensure_future(self._answer(waiting))
-        self._sent.add(task)
-        task.add_done_callback(self._sent.discard)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _answer(self, waiting: Sequence[tuple[ModelRequest, asyncio.Future[Answer]]]) -> None:
+        requests = [request for request, _ in waiting]
         given_up = ProviderDown(f"{self.name} was closed before its batch was done. Ask again.")
         answers: list[Answer] = [given_up] * len(waiting)
         try:
-            answers = await self._asked([request for request, _ in waiting])
+            answers = await self._sending.ask(requests, list(map(self._key, requests)))
+        except StorageError as error:
+            for _, coming in waiting:
+                if not coming.done():
+                    coming.set_exception(error)
         finally:
             for (_, coming), answer in zip(waiting, answers, strict=True):
                 if not coming.done():
                     coming.set_result(answer)
 
-    async def _asked(self, requests: Sequence[ModelRequest]) -> list[Answer]:
-        """Return what became of each request, in order; nothing but being given up is raised."""
-        model = self._model
-        try:
-            if isinstance(model, OpenAIModel):
-                found = await answered_by_openai(model, requests, self._pause)
-            else:
-                found = await answered_by_anthropic(model, requests, self._pause)
-        except Exception as error:
-            if isinstance(error, ProviderFault):
-                return [error] * len(requests)
-            return [as_fault(self.name, error, secret=model.secret)] * len(requests)
-        missing = ProviderDown(f"{self.name} left the call out of its batch. Ask again.")
-        return [found.get(str(number), missing) for number in range(len(requests))]
+    def _key(self, request: ModelRequest) -> str:
+        asked = json.dumps([self.name, self._model.body(request)], sort_keys=True)
+        return hashlib.sha256(asked.encode()).hexdigest()
 
     async def _pause(self) -> None:
         await self._sleep(self._poll_seconds)
@@ -127,7 +137,7 @@ def batched(name: str, settings: Settings) -> BatchedModel:
         )
     model = make_model(name, settings, MiniLM())
     assert isinstance(model, OpenAIModel | AnthropicModel), "each of these is one of the two"
-    return BatchedModel(model)
+    return BatchedModel(model, folder=settings.data_dir / "batches")
 
 
 def _at_its_share(end: Finished) -> Finished:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from anyio.lowlevel import checkpoint
@@ -24,6 +26,7 @@ from surefoot.agent import (
     listing,
     make_model,
 )
+from surefoot.errors import StorageError
 from surefoot.evals import Provenance, Trace, judge_traces
 from surefoot.memory import MiniLM
 from surefoot.messages import UserMessage
@@ -58,11 +61,11 @@ def answer(body: Body) -> tuple[int, Body]:
 
 
 @asynccontextmanager
-async def batching(name: str, url: str) -> AsyncIterator[BatchedModel]:
+async def batching(name: str, url: str, folder: Path | None = None) -> AsyncIterator[BatchedModel]:
     """Open a model that collects what comes in one turn of the loop, and never waits."""
     bare = make_model(name, settings_for(url, stall_seconds=10), MiniLM())
     assert isinstance(bare, OpenAIModel | AnthropicModel)
-    model = BatchedModel(bare, gather_seconds=0, sleep=lambda _: checkpoint())
+    model = BatchedModel(bare, folder=folder, gather_seconds=0, sleep=lambda _: checkpoint())
     try:
         yield model
     finally:
@@ -105,6 +108,76 @@ async def test_each_call_of_a_batch_has_a_fault_of_its_own(name: str) -> None:
             )
     kinds = [type(one) for one in told]
     assert kinds == [tuple, RequestRefused, ContentRefused, EmptyAnswer, ProviderDown]
+
+
+async def both(model: BatchedModel) -> list[str]:
+    """Ask what `batching.py` asks."""
+    told = await asyncio.gather(*(asked(model, f"question {n}") for n in range(2)))
+    return [text for text, _ in told]
+
+
+def noted(folder: Path) -> list[str]:
+    """Return what the files of a batch book say."""
+    return [path.read_text(encoding="utf-8") for path in folder.glob("*.json")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_batch_is_sent_once_though_its_process_dies_before_it_hears_of_it(
+    name: str, tmp_path: Path
+) -> None:
+    with batch_server(answer) as server:
+        server.swallows = True
+        program = Path(__file__).with_name("batching.py")
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, program, name, server.url, tmp_path
+        )
+        await asyncio.to_thread(server.swallowed.wait)
+        process.kill()
+        await process.wait()
+        folder = tmp_path / "batches"
+        async with batching(name, server.url, folder) as model:
+            assert await both(model) == ["I saw it.\nPASS"] * 2
+            assert len(server.batches) == 1
+            assert await both(model) == ["I saw it.\nPASS"] * 2
+            assert len(server.batches) == 2, "an answer is given once"
+    assert not server.files and not noted(folder), "nothing is left of what was answered"
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_batch_that_is_not_over_is_waited_for_by_the_next_process(
+    name: str, tmp_path: Path
+) -> None:
+    with batch_server(answer) as server:
+        server.is_slow = True
+        async with batching(name, server.url, tmp_path) as model:
+            waiting = asyncio.ensure_future(both(model))
+            await asyncio.to_thread(server.asked.wait)
+            async with batching(name, server.url, tmp_path) as beside:
+                told = asyncio.ensure_future(asked(beside, "question 2"))
+                while len(server.batches) < 2:
+                    await checkpoint()
+                told.cancel()
+        with pytest.raises(ProviderDown, match="closed before"):
+            await waiting
+        assert len(kept := noted(tmp_path)) == 2 and "question" not in "".join(kept)
+        server.is_slow = False
+        async with batching(name, server.url, tmp_path) as model:
+            more = asyncio.ensure_future(asked(model, "question 3"))
+            assert await both(model) == ["I saw it.\nPASS"] * 2
+            await more
+        assert [len(batch) for batch in server.batches] == [2, 1, 1]
+        async with batching(name, server.url, tmp_path) as model:
+            await asked(model, "question 2")
+        assert len(server.batches) == 3
+
+
+async def test_a_batch_that_cannot_be_noted_is_not_sent(tmp_path: Path) -> None:
+    (tmp_path / "batches").write_text("in the way")
+    with batch_server(answer) as server:
+        async with batching(OPENAI, server.url, tmp_path / "batches") as model:
+            with pytest.raises(StorageError, match="was not sent"):
+                await asked(model, "question")
+    assert not server.batches and not server.files
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -24,6 +24,7 @@ from surefoot.messages import (
 from surefoot.model import Finished, ModelRequest, Occasion, ReasoningDelta, TextDelta
 from surefoot.turns import Cited, Turn
 
+from .complaints import untold, without_repeating
 from .context import RunContext
 from .encodable import encodable_args, encodable_text
 from .prompt_parts import CONTEXT_OPENS, RUN_NOTE, prompt_parts
@@ -169,6 +170,11 @@ async def call_model(
             raise ModelError(told) from error
         budget = context.budget
         raise LimitReached("seconds", used=budget.seconds, allowed=budget.limits.seconds) from None
+    except ModelError as error:
+        withheld = ["".join(text), *untold(request.messages)] if context.policy == "hold" else []
+        if (quiet := without_repeating(error, withheld)) is not None:
+            raise quiet from None
+        raise
     if finished is None:
         raise ModelError(f"The answer of {context.model.name} broke off before its end. Ask again.")
     context.budget.record(finished)

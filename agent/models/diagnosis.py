@@ -64,7 +64,8 @@ async def diagnosed(
 ) -> AsyncGenerator[ModelPart]:
     """Pass on what an SDK streams, and raise the fault that an exception of its own means.
 
-    An exception that tells a secret, such as the key, is not even named as the cause.
+    An exception that tells a secret, such as the key, or what the model wrote, is not even named
+    as the cause.
     """
     begun = False
     try:
@@ -77,7 +78,8 @@ async def diagnosed(
     except Exception as error:
         fault = as_fault(name, error, begun=begun, secret=secret)
         said = str(error)
-        raise fault from (error if without_secret(said, secret) == said else None)
+        is_harmless = without_secret(said, secret) == said and not isinstance(fault, UnusableReply)
+        raise fault from (error if is_harmless else None)
 
 
 def as_fault(
@@ -128,7 +130,9 @@ def by_status(name: str, status: int, told: str, after: float | None = None) -> 
     if any(sign in words for sign in _REFUSED_CONTENT):
         return fault(ContentRefused, "Ask in other words.")
     if status == 500 and any(sign in words for sign in _UNREADABLE):
-        return fault(UnusableReply, "The model wrote no valid message; choose a larger one.")
+        # What is complained of is what the model wrote, which nobody has checked.
+        advice = "The model wrote no valid message; choose a larger one."
+        return UnusableReply(f"{name} said {status}. {advice}", status=status)
     if status in (408, 409, 425) or status >= 500:
         return fault(ProviderDown, "Ask again later; its status page may tell more.")
     return fault(RequestRefused, "The request must be mended before it is sent again.")

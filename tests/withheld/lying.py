@@ -4,6 +4,7 @@ Usage: lying.py DATA_DIR. Prints its address; logs everything that is ever logge
 
     lie           says one sentence that is so and one that is not, and repairs it with another lie
     lie crash     the same, but its provider fails at the repair, repeating what it was asked
+    lie abroad    lies beside a plan, behind which its provider fails, repeating what it was asked
     lie alone     says nothing but the lie
     lie broken    the same as `lie`, and a check crashes with what it looked at
     lie reviewed  says what only a review can tell to be wrong
@@ -12,12 +13,13 @@ Usage: lying.py DATA_DIR. Prints its address; logs everything that is ever logge
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from surefoot import Assistant, ModelError, Settings, tool
+from surefoot.agent import Observer
 from surefoot.graphs import DEFAULT_CHECKS, AskModel, Claim
-from surefoot.memory import PlainMemory
+from surefoot.limits import ReleasePolicy
 from surefoot.messages import ToolCall, ToolMessage, UserMessage
 from surefoot.model import Finished, ModelPart, ModelRequest, ReasoningDelta, TextDelta
 from surefoot.server import ServerSettings, serve
@@ -26,7 +28,16 @@ from surefoot.verdicts import Verdict
 CANARY = "kestrel"
 """Stands only in what must not get out."""
 LIE = f"The {CANARY} weighs 4711093867 kg [S1]."
+NEVER = (CANARY.encode(), b"4711093867", b"4712093867")
+LIES = ("lie", "lie crash", "lie abroad", "lie alone", "lie broken", "lie reviewed")
 RUMOUR = f"The {CANARY} is said to be kind [S1]."
+
+
+def clean(told: bytes) -> bytes:
+    """Return what was told, in which no lie may be."""
+    assert told, "nothing was told"
+    assert [word for word in NEVER if word in told] == []
+    return told
 
 
 class Liar:
@@ -46,6 +57,8 @@ class Liar:
         elif word != "lie alone" and not isinstance(request.messages[-1], ToolMessage):
             yield TextDelta(f"Let me see what the {CANARY} weighs: 4711093867 kg. ")
             yield ToolCall(call_id="c1", name="add", args={"a": 1, "b": 2})
+        elif word == "lie abroad":
+            raise ModelError(f"Cannot serve this: {[m.text for m in request.messages]}")
         else:
             told = RUMOUR if word == "lie reviewed" else LIE
             text = told if word == "lie alone" else f"It is 3 [S1]. {told} {told[:-5]} and more"
@@ -87,18 +100,30 @@ def doubtful(claim: Claim) -> Verdict | None:
     return None
 
 
-def main() -> None:
-    """Serve until a signal comes."""
-    assistant = Assistant(
+def liar_at(
+    data_dir: Path,
+    *,
+    release: ReleasePolicy = "hold",
+    record: bool = True,
+    observers: Sequence[Observer] = (),
+) -> Assistant:
+    """Make an assistant that lies, and keeps and remembers all that an assistant does."""
+    return Assistant(
         model=Liar(),
         tools=[add],
         builtins=False,
-        memory=PlainMemory(),
-        settings=Settings(data_dir=Path(sys.argv[1])),
+        settings=Settings(data_dir=data_dir),
         checks=DEFAULT_CHECKS.with_(answer=[reads_numbers, doubtful], reviews=[Elder()]),
+        release=release,
+        record=record,
+        observers=observers,
     )
+
+
+def main() -> None:
+    """Serve until a signal comes."""
     serve(
-        assistant,
+        liar_at(Path(sys.argv[1])),
         ServerSettings.load(port=0, drain_seconds=0.2),
         ready=lambda address: print(address, flush=True),
         debug=True,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -30,6 +29,8 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
 }
+_RAW = [(name.lower().encode(), value.encode()) for name, value in _HEADERS.items()]
+_UNKEPT = (b"cache-control", b"no-store")
 
 
 class SecurityHeaders:
@@ -45,11 +46,10 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-                if not scope["path"].startswith("/static"):
-                    headers.setdefault("Cache-Control", "no-store")
+                said = message["headers"]
+                known = {name for name, _ in said}
+                more = _RAW if scope["path"].startswith("/static") else [*_RAW, _UNKEPT]
+                message["headers"] = [*said, *(each for each in more if each[0] not in known)]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -2,49 +2,70 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from collections.abc import Callable
-
-import structlog
+from datetime import UTC, datetime
 
 from surefoot.agent import redacted
 
+Hide = Callable[[str], str]
+"""Takes secrets out of a text."""
 
-def set_up_logging(
-    *, as_json: bool, debug: bool = False, hide: Callable[[str], str] = redacted
-) -> None:
+
+def set_up_logging(*, as_json: bool, debug: bool = False, hide: Hide = redacted) -> None:
     """Send what the server and the library log to standard error, secrets hidden."""
-
-    def hidden(_: object, __: str, said: structlog.types.EventDict) -> structlog.types.EventDict:
-        return {name: hide(v) if isinstance(v, str) else v for name, v in said.items()}
-
-    shared: list[structlog.types.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    last: structlog.types.Processor = (
-        structlog.processors.JSONRenderer()
-        if as_json
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                hidden,
-                last,
-            ],
-        )
-    )
+    handler.setFormatter(JsonLines(hide) if as_json else Lines(hide))
     for name in ("surefoot", "uvicorn.error"):
         logger = logging.getLogger(name)
         logger.handlers = [handler]
         logger.propagate = False
         logger.setLevel(logging.DEBUG if debug else logging.INFO)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+
+
+class Lines(logging.Formatter):
+    """A line for people, with the traceback below it."""
+
+    def __init__(self, hide: Hide) -> None:
+        super().__init__()
+        self._hide = hide
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return what was logged, as text."""
+        line = f"{_time(record)} {record.levelname.lower():8}{record.name}: {record.getMessage()}"
+        return self._hide(f"{line}\n{trace}" if (trace := _traceback(record)) else line)
+
+
+class JsonLines(logging.Formatter):
+    """An object a line, for programs."""
+
+    def __init__(self, hide: Hide) -> None:
+        super().__init__()
+        self._hide = hide
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return what was logged, as JSON."""
+        said = {
+            "timestamp": _time(record),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": self._hide(record.getMessage()),
+        }
+        if trace := _traceback(record):
+            said["exception"] = self._hide(trace)
+        return json.dumps(said)
+
+
+_plain = logging.Formatter()
+
+
+def _traceback(record: logging.LogRecord) -> str:
+    return _plain.formatException(record.exc_info) if record.exc_info else ""
+
+
+def _time(record: logging.LogRecord) -> str:
+    told = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+    return told.replace("+00:00", "Z")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import JsonValue
+from pydantic_core import PydanticSerializationError, to_json
 
 from .database import Database
 
@@ -48,7 +49,10 @@ class Entry:
                 body[key] = value
         if self.error is not None:
             body["e"] = self.error
-        return json.dumps(body, ensure_ascii=False)
+        try:
+            return to_json(body, inf_nan_mode="constants").decode()
+        except PydanticSerializationError:  # Half of a surrogate pair, which only ASCII can hold.
+            return json.dumps(body)
 
     @classmethod
     def read(cls, text: str) -> Entry:
@@ -68,7 +72,7 @@ class RecordingStore:
 
     def __init__(self, database: Database, *, secrets: Sequence[str] = ()) -> None:
         self._database = database
-        self._secrets = tuple(json.dumps(one)[1:-1] for one in secrets if one)
+        self._secrets = tuple(to_json(one).decode()[1:-1] for one in secrets if one)
         self._is_ready = False
 
     def append(self, run_id: str, first: int, entries: Sequence[Entry]) -> None:

@@ -55,6 +55,9 @@ CREATE TABLE IF NOT EXISTS states (
 
 _MOST = 1000
 """Pieces of work in one transaction."""
+_TURNS = 6
+"""Turns of the event loop for which work waits for company. Waking the thread costs more than most
+work, and who has posted often posts again at once; an idle loop turns in some microseconds."""
 
 
 class _Job:
@@ -126,14 +129,18 @@ class Database:
     ) -> None:
         """Do `work` soon; `done` or `failed` is called on the event loop, in posting order."""
         if not self._posted:
-            self._loop.call_soon(self._loop.call_soon, self._hand_over)
+            self._loop.call_soon(self._wait, _TURNS - 1)
         self._posted.append(_Job(work, done, failed))
 
-    def _hand_over(self) -> None:
-        """Give the thread what this turn of the event loop and the next have posted.
+    def _wait(self, turns: int) -> None:
+        """Wait for company."""
+        if turns:
+            self._loop.call_soon(self._wait, turns - 1)
+        else:
+            self._hand_over()
 
-        Waking it costs more than most work, and who has just been started often posts at once.
-        """
+    def _hand_over(self) -> None:
+        """Give the thread what has been posted."""
         if self._posted:
             batch, self._posted = self._posted, []
             self._batches.put(batch)

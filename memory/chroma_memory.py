@@ -56,6 +56,9 @@ class ChromaMemory(OwnMemory):
     async def _do(self, work: Callable[[Diary], T]) -> T:
         return await self._worker.run(lambda: work(self._opened()))
 
+    def _soon(self, work: Callable[[Diary], object]) -> None:
+        self._worker.soon(lambda: work(self._opened()))
+
     def _opened(self) -> Diary:
         if self._diary is None:
             self._open().catch_up()

@@ -55,7 +55,7 @@ class Diary:
     """Everything memory keeps.
 
     SQLite is written first and is the truth. What a crash left undone among the vectors is done
-    at the next opening, an erasure included.
+    at the next opening, an erasure included; a turn's vector, when its thread goes on.
     """
 
     def __init__(
@@ -102,8 +102,11 @@ class Diary:
             row, is_new = self._put(turn, scope)
             if is_new:
                 self._summaries.go_on(scope)
-        self._transcript.embed_fallen_out(scope)
         return f"turn-{row}"
+
+    def embed_turns(self, scope: Scope) -> None:
+        """Give vectors to turns of a thread that have left the window, a batch at most."""
+        self._transcript.embed_fallen_out(scope)
 
     def keep_all(self, turns: Sequence[Turn], scope: Scope) -> list[str]:
         """Keep turns of a thread, oldest first, in one change, and return their memory ids."""

@@ -32,6 +32,10 @@ class OwnMemory(ABC):
     async def _do(self, work: Callable[[Diary], T]) -> T:
         """Return what `work` makes of the diary."""
 
+    @abstractmethod
+    def _soon(self, work: Callable[[Diary], object]) -> None:
+        """Do `work` behind what was asked for, before whatever is asked for next."""
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -48,8 +52,14 @@ class OwnMemory(ABC):
         return await self._do(lambda diary: diary.recall(question, scope))
 
     async def keep(self, turn: Turn, scope: Scope) -> str:
-        """Keep a turn of the thread and return its memory id. Keeping it twice keeps it once."""
-        return await self._do(lambda diary: diary.keep(turn, scope))
+        """Keep a turn of the thread and return its memory id. Keeping it twice keeps it once.
+
+        Its text is on disk when this returns. What leaves the window by it gets its vector behind
+        that, before the next call is answered.
+        """
+        memory_id = await self._do(lambda diary: diary.keep(turn, scope))
+        self._soon(lambda diary: diary.embed_turns(scope))
+        return memory_id
 
     async def keep_all(self, turns: Sequence[Turn], scope: Scope) -> list[str]:
         """Keep turns of a thread that was held elsewhere, oldest first, in one change."""

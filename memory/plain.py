@@ -28,3 +28,6 @@ class PlainMemory(OwnMemory):
 
     async def _do(self, work: Callable[[Diary], T]) -> T:
         return work(self._diary)
+
+    def _soon(self, work: Callable[[Diary], object]) -> None:
+        work(self._diary)

@@ -1,9 +1,9 @@
 """Residue: what Chroma leaves on disk of vectors that were deleted, and how it is removed.
 
 Its `delete` and `delete_collection` free rows of `chroma.sqlite3` without overwriting them and
-leave the index folders of dropped collections behind. A new index, before its first thousand
-vectors are written out, has files as large as its first hundred that hold whatever was in the
-process's memory, such as vectors of other collections.
+leave the index folders of dropped collections behind. A new index, before its first vectors are
+written out, has files as large as a hundred of them that hold whatever was in the process's
+memory, such as vectors of other collections.
 """
 
 from __future__ import annotations

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from surefoot.errors import StorageError
+from surefoot.errors import StorageError, SurefootError
+
+logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,12 +32,12 @@ class Worker:
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what `work` returns."""
-        if self._closed:
-            raise StorageError(f"{self._name!r} is closed; open it again to use it.")
-        if self._executor is None:
-            self._executor = ThreadPoolExecutor(1, thread_name_prefix=self._name)
         call = partial(self._call, partial(work, *args, **kwargs))
-        return await asyncio.get_running_loop().run_in_executor(self._executor, call)
+        return await asyncio.get_running_loop().run_in_executor(self._started(), call)
+
+    def soon(self, work: Callable[[], object]) -> None:
+        """Do `work` behind what was asked for before it, and log it when it fails."""
+        self._started().submit(self._try, work)
 
     async def close(self, last: Callable[[], None] = lambda: None) -> None:
         """Run what is waiting, then `last`, and end the thread. Closing twice does nothing."""
@@ -47,6 +50,19 @@ class Worker:
             await asyncio.get_running_loop().run_in_executor(executor, last)
         finally:
             executor.shutdown(wait=True)
+
+    def _started(self) -> ThreadPoolExecutor:
+        if self._closed:
+            raise StorageError(f"{self._name!r} is closed; open it again to use it.")
+        if self._executor is None:
+            self._executor = ThreadPoolExecutor(1, thread_name_prefix=self._name)
+        return self._executor
+
+    def _try(self, work: Callable[[], object]) -> None:
+        try:
+            self._call(work)
+        except SurefootError as error:
+            logger.warning("%s left something undone, which it does later: %s", self._name, error)
 
     def _call(self, work: Callable[[], T]) -> T:
         try:

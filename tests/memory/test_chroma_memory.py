@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
+from numpy.typing import NDArray
 
-from surefoot.errors import ConfigurationError, StorageError
-from surefoot.memory import ChromaMemory, MiniLM, Window
+from surefoot.errors import ConfigurationError, ModelError, StorageError
+from surefoot.memory import ChromaMemory, ChromaVectors, MiniLM, Window
 from surefoot.scope import Scope
 from surefoot.turns import Turn
 
@@ -180,53 +181,41 @@ async def test_a_cancelled_call_leaves_memory_usable_and_closable(tmp_path: Path
         assert "I like coffee." in [fact.text for fact in await memory.facts(ANNA)]
 
 
-WRITER = """
-import asyncio, sys
-from pathlib import Path
-from surefoot.memory import ChromaMemory, Window
-from surefoot.scope import Scope
-from surefoot.turns import Turn
+class Halting:
+    """An embedder that waits for permission, and breaks while it is told to."""
 
-async def main():
-    scope = Scope(user="anna", thread_id="t1")
-    memory = ChromaMemory(Path(sys.argv[1]), window=Window(turns=2))
-    for n in range(10_000):
-        turn = Turn(run_id=f"r{n}", question=f"q{n}", answer=f"a{n}", created_at="2026")
-        await memory.keep(turn, scope)
-        await memory.remember(f"My item{n} is thing{n}.", scope)
-        print(n, flush=True)
+    name, dimension = "halting", 4
 
-asyncio.run(main())
-"""
+    def __init__(self) -> None:
+        self.may_go_on = threading.Event()
+        self.is_broken = False
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.may_go_on.wait()
+        if self.is_broken:
+            raise ModelError("The embedding model is away.")
+        return np.eye(4, dtype=np.float32)[[len(text) % 4 for text in texts]]
 
 
-def write_and_kill(folder: Path, *, rounds: int) -> int:
-    """Kill a writing process some times over; return the last number it acknowledged."""
-    acknowledged = -1
-    for round_ in range(1, rounds + 1):
-        writer = subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(folder)], stdout=subprocess.PIPE, text=True
-        )
-        assert writer.stdout is not None
-        for line in writer.stdout:
-            acknowledged = max(acknowledged, int(line))
-            if int(line) >= round_ * 7:
-                break
-        writer.kill()
-        writer.wait()
-        writer.stdout.close()
-    return acknowledged
+async def test_a_turn_is_kept_before_the_one_that_leaves_the_window_is_embedded(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    embedder = Halting()
+    async with ChromaMemory(tmp_path, embedder=embedder, window=SHORT) as memory:
+        for number in range(3):
+            kept = await memory.keep(turn(number), ANNA)  # would wait for ever
+        assert kept == "turn-3"
+        embedder.is_broken = True
+        embedder.may_go_on.set()
+        assert len(await memory.turns(ANNA)) == 3
+        assert "The embedding model is away." in caplog.text
+        embedder.is_broken = False
+        await memory.keep(turn(3), ANNA)
+    vectors = ChromaVectors(tmp_path / "vectors", embedder)
+    [collection] = (name for name in names_in(vectors) if name.startswith("turns-"))
+    assert set(vectors.nearest(collection, embedder.embed(["x"]), limit=9)) == {1, 2}
+    vectors.close()
 
 
-@pytest.mark.slow
-async def test_what_was_acknowledged_survives_a_kill_at_any_moment(tmp_path: Path) -> None:
-    acknowledged = write_and_kill(tmp_path, rounds=3)
-
-    async with opened(tmp_path) as memory:
-        texts = {fact.text for fact in await memory.facts(ANNA)}
-        runs = {kept.run_id for kept in await memory.turns(ANNA)}
-        found = await memory.search(f"item{acknowledged}", ANNA, limit=1)
-
-    assert {f"My item{n} is thing{n}." for n in range(acknowledged + 1)} <= texts
-    assert {f"r{n}" for n in range(acknowledged + 1)} <= runs
-    assert found[0].content == f"My item{acknowledged} is thing{acknowledged}."
+def names_in(vectors: ChromaVectors) -> list[str]:
+    return [each.name for each in vectors._opened().list_collections()]

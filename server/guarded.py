@@ -13,10 +13,10 @@ from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
-from starlette.types import Message
 
 from surefoot.errors import SurefootError
 
+from .bodies import Intake
 from .problems import problem_response, refusal_of
 from .service import Caller, Service
 
@@ -24,10 +24,6 @@ logger = logging.getLogger(__name__)
 
 OPEN_PATHS = frozenset({"/", "/healthz", "/readyz", "/ok", "/info"})
 """Where nobody has to say who they are."""
-
-UPLOAD_PATH = "/v1/documents"
-_AROUND_AN_UPLOAD = 10_000
-"""Bytes of a form beside its file."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -37,10 +33,11 @@ Handler = Callable[[Request], Coroutine[object, object, Response]]
 
 def guarded_route(service: Service) -> type[APIRoute]:
     """Return a route class whose routes admit only whom the service admits."""
+    intake = Intake(service.settings)
 
     class GuardedRoute(APIRoute):
         def get_route_handler(self) -> Handler:
-            return _guarded(service, self.path, super().get_route_handler())
+            return _guarded(service, intake, self.path, super().get_route_handler())
 
     return GuardedRoute
 
@@ -72,14 +69,15 @@ def request_id_of(headers: dict[str, str] | Request) -> str:
     return named if _REQUEST_ID.fullmatch(named) else uuid4().hex
 
 
-def _guarded(service: Service, path: str, handle: Handler) -> Handler:
+def _guarded(service: Service, intake: Intake, path: str, handle: Handler) -> Handler:
     async def guarded(request: Request) -> Response:
         began = time.perf_counter()
         request_id = request_id_of(request)
         request.scope["surefoot.service"] = service
         try:
             await _admit(service, path, request)
-            response = await handle(_bounded(service, path, request))
+            with intake.bounded(path, request) as bounded:
+                response = await handle(bounded)
         except (SurefootError, RequestValidationError, HTTPException) as error:
             refusal = refusal_of(error)
             if refusal.status >= 500:
@@ -103,29 +101,6 @@ async def _admit(service: Service, path: str, request: Request) -> None:
     principal = await service.gate.principal(request.headers)
     service.quotas.request(principal)
     request.scope["surefoot.caller"] = Caller(service, principal)
-
-
-def _bounded(service: Service, path: str, request: Request) -> Request:
-    """Return the request with an end to what is read of its body."""
-    settings = service.settings
-    most = settings.max_body_bytes
-    if path == UPLOAD_PATH:
-        most = settings.max_upload_bytes + _AROUND_AN_UPLOAD
-    told = f"The body is larger than {most:,} bytes."
-    length = request.headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > most:
-        raise HTTPException(413, told)
-    receive, seen = request.receive, 0
-
-    async def receive_within() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > most:
-            raise HTTPException(413, told)
-        return message
-
-    return Request(request.scope, receive_within)
 
 
 def _count(service: Service, method: str, path: str, status: int, seconds: float) -> None:

@@ -14,7 +14,8 @@ from surefoot.agent import Ingested, Rooms
 from surefoot.errors import InputError, NotFound
 from surefoot.memory import is_document
 
-from .guarded import UPLOAD_PATH, CallerHere
+from .bodies import UPLOAD_PATH
+from .guarded import CallerHere
 from .problems import Refusal
 from .service import Caller
 
@@ -97,7 +98,7 @@ async def upload(file: UploadFile, caller: CallerHere) -> Upload:
         most = caller.service.settings.max_uploads
         raise Refusal(409, f"There are {most} files already; take one away first.")
     rooms = caller.assistant.rooms
-    async with _Uploads.lock(rooms):
+    async with Uploads.lock(rooms):
         before = await asyncio.to_thread(target.read_bytes) if target.exists() else None
         await _save(file, target, most=caller.service.settings.max_upload_bytes)
         done = await rooms.ingest([folder], tenant=caller.principal.tenant)
@@ -118,7 +119,7 @@ async def remove_upload(name: str, caller: CallerHere) -> Response:
     folder = _folder(caller)
     target = folder / _sound_name(name)
     rooms = caller.assistant.rooms
-    async with _Uploads.lock(rooms):
+    async with Uploads.lock(rooms):
         try:
             target.unlink()
         except FileNotFoundError:
@@ -144,7 +145,7 @@ async def list_tables(caller: CallerHere) -> list[TableView]:
     ]
 
 
-class _Uploads:
+class Uploads:
     """One upload at a time for each assistant: each reads the whole folder again."""
 
     _locks: dict[int, asyncio.Lock] = {}  # noqa: RUF012

@@ -56,6 +56,8 @@ class ServerSettings(BaseSettings):
     allowed_hosts: tuple[str, ...] = ()
     """Names under which the server may be called when it asks for no key; loopback always."""
     max_body_bytes: int = Field(default=1_000_000, ge=1_000)
+    max_question_bytes: int = Field(default=20_000_000, ge=1_000)
+    """A question's body, over HTTP, with the pictures in it."""
     max_upload_bytes: int = Field(default=50_000_000, ge=1_000)
     max_uploads: int = Field(default=1_000, ge=1)
     """Files that one tenant may keep."""

@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from surefoot.errors import InputError
 from surefoot.limits import ThreadPolicy
+from surefoot.messages import Image
+
+from ..parts import pictures_in, text_in
 
 Decision = Literal["approve", "reject", "edit"]
 
@@ -45,17 +48,27 @@ class Decided:
     reason: str = ""
 
 
-def question_in(given: JsonValue) -> tuple[str, str | None]:
-    """Return the question in a run's input, and the client's id of it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a person asks and shows."""
+
+    text: str
+    pictures: tuple[Image, ...] = ()
+    message_id: str | None = None
+    """The client's id of it."""
+
+
+def question_in(given: JsonValue) -> Question:
+    """Return the question in a run's input. Raises `InputError`."""
     match given:
-        case str():
-            return given, None
+        case str(text):
+            return Question(text=text)
         case {"messages": [*_, last]}:
             return _message(last)
         case {"messages": dict() | str() as last}:
             return _message(last)
         case {"question": str(text)} | {"input": str(text)} | {"text": str(text)}:
-            return text, None
+            return Question(text=text)
         case _:
             raise InputError("The input holds no question: send {'messages': [{...}]}.")
 
@@ -99,28 +112,16 @@ def _word(word: str) -> Decision:
             raise InputError(f"{word[:40]!r} is no decision: say approve, reject or edit.")
 
 
-def _message(message: JsonValue) -> tuple[str, str | None]:
+def _message(message: JsonValue) -> Question:
     match message:
-        case str():
-            return message, None
-        case ["user" | "human", str(text)]:
-            return text, None
-        case dict():
-            if message.get("role", message.get("type")) in ("user", "human"):
-                name = message.get("id")
-                return _text(message.get("content")), name if isinstance(name, str) else None
+        case str(text) | ["user" | "human", str(text)]:
+            return Question(text=text)
+        case dict() if message.get("role", message.get("type")) in ("user", "human"):
+            content, name = message.get("content"), message.get("id")
+            return Question(
+                text=text_in(content),
+                pictures=pictures_in(content),
+                message_id=name if isinstance(name, str) else None,
+            )
         case _:
-            pass
-    raise InputError("The last message must be the user's.")
-
-
-def _text(content: JsonValue) -> str:
-    if isinstance(content, list):
-        parts = [p if isinstance(p, str) else _part(p) for p in content]
-        return "\n".join(part for part in parts if part)
-    return content if isinstance(content, str) else ""
-
-
-def _part(part: JsonValue) -> str:
-    text = part.get("text") if isinstance(part, dict) else None
-    return text if isinstance(text, str) else ""
+            raise InputError("The last message must be the user's.")

@@ -142,8 +142,13 @@ async def _begin(caller: Caller, thread_id: str, body: NewRun, *, is_new: bool =
         await caller.thread(thread_id)
     if body.command is not None and body.command.resume is not None:
         return await _resumed(caller, thread_id, body)
-    text, message_id = question_in(body.input)
-    asked = Asked(text=text, message_id=message_id, busy=body.multitask_strategy)
+    question = question_in(body.input)
+    asked = Asked(
+        text=question.text,
+        images=question.pictures,
+        message_id=question.message_id,
+        busy=body.multitask_strategy,
+    )
     job = await caller.start(thread_id, asked)
     return Begun(run=job.run, after=job.first_seq)
 

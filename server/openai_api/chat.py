@@ -104,7 +104,8 @@ async def complete(body: ChatRequest, caller: Caller, threads: Threads) -> Respo
     if body.metadata and (named := body.metadata.get("thread_id")):
         thread_id = named
     asked = Asked(
-        text=question,
+        text=question.text,
+        images=question.pictures,
         release=safe_policy(caller),
         instructions=instructions_in(body.messages),
     )

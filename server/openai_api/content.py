@@ -9,17 +9,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from surefoot.evidence import DocumentSource, Evidence
+from surefoot.messages import Image
+
+from ..parts import pictures_in, text_in
 
 _CITED = re.compile(r"\[(S[0-9]+)\]")
-
-
-class Part(BaseModel):
-    """A piece of a message. Only texts are taken."""
-
-    model_config = ConfigDict(extra="allow")
-
-    type: str
-    text: str = ""
 
 
 class GivenMessage(BaseModel):
@@ -29,14 +23,21 @@ class GivenMessage(BaseModel):
 
     type: Literal["message"] = "message"
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: str | list[Part] | None = None
+    content: str | list[dict[str, JsonValue]] | None = None
 
     @property
     def text(self) -> str:
         """What it says."""
-        if self.content is None or isinstance(self.content, str):
-            return self.content or ""
-        return "\n".join(part.text for part in self.content if part.text)
+        return text_in(self._content)
+
+    @property
+    def pictures(self) -> tuple[Image, ...]:
+        """What it shows. Raises `InputError` for what is neither text nor picture."""
+        return pictures_in(self._content)
+
+    @property
+    def _content(self) -> JsonValue:
+        return list(self.content) if isinstance(self.content, list) else self.content
 
 
 def instructions_in(messages: Sequence[GivenMessage]) -> str:

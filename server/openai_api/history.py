@@ -24,7 +24,9 @@ class Threads:
     def __init__(self) -> None:
         self._by_print: OrderedDict[str, str] = OrderedDict()
 
-    async def of(self, caller: Caller, messages: Sequence[GivenMessage]) -> tuple[str, str]:
+    async def of(
+        self, caller: Caller, messages: Sequence[GivenMessage]
+    ) -> tuple[GivenMessage, str]:
         """Return the question and its thread: the one that has had what came before it.
 
         Where none has, a new thread is told of it.
@@ -34,12 +36,12 @@ class Threads:
             raise InputError("The last message must be the user's.")
         *before, question = said
         if not before:
-            return question.text, _new_thread()
+            return question, _new_thread()
         if (known := self._by_print.get(_print(caller, before))) is not None:
-            return question.text, known
+            return question, known
         thread_id = _new_thread()
         await _tell(caller, thread_id, before)
-        return question.text, thread_id
+        return question, thread_id
 
     def note(
         self, caller: Caller, messages: Sequence[GivenMessage], answer: str, thread_id: str

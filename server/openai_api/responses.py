@@ -134,6 +134,7 @@ async def _begun(caller: Caller, body: ResponseRequest) -> Place:
     more = [body.instructions or "", instructions_in(body.messages)]
     asked = Asked(
         text=said[-1].text,
+        images=said[-1].pictures,
         release=safe_policy(caller),
         instructions="\n\n".join(text for text in more if text),
     )

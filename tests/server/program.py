@@ -11,6 +11,7 @@ Usage: program.py DATA_DIR [name=value of a server setting …]. Prints its addr
     wait         calls a tool that never ends
     fail         the provider fails
     orders       says the last line of its instructions
+    look         says of what kind the pictures are
     anything     is answered with "Hello." and, if there are any, the earlier questions
 """
 
@@ -53,6 +54,10 @@ class Obedient:
         results = [m for m in request.messages[asked[-1] :] if isinstance(m, ToolMessage)]
         if word == "orders":
             yield TextDelta(request.messages[0].text.strip().rpartition("\n")[2])
+            yield Finished(reason="stop")
+            return
+        if word == "look":
+            yield TextDelta(f"You show {', '.join(i.media_type for i in question.images)}. ")
             yield Finished(reason="stop")
             return
         if word == "fail":

@@ -172,7 +172,7 @@ async def test_what_is_refused_is_told_as_a_problem_with_the_request_id(
         ("/v1/threads/b/runs", b'{"text": "x", "unknown": 1}', 422),
         ("/v1/threads/b/runs", b'{"text": "x", "attachments": ["nowhere.md"]}', 422),
         ("/v1/threads/b%20c/runs", b'{"text": "x"}', 422),
-        ("/v1/threads/b/runs", b'{"text": "' + b"x" * 2_000_000 + b'"}', 413),
+        ("/v1/render", b'{"text": "' + b"x" * 2_000_000 + b'"}', 413),
         ("/v1/threads/b/nothing", b"{}", 404),
     ],
 )

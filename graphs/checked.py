@@ -25,20 +25,24 @@ class Checked:
     """None where nothing is said, as in an empty line."""
     needs_review: bool = False
     """True where the checks leave the claim open, and something else may decide."""
-    review: asyncio.Task[tuple[Verdict, ...]] | None = None
+    review: asyncio.Task[None] | None = None
+    reviewed: tuple[Verdict, ...] | None = None
+    """What the review found, once it has come to its end."""
 
     @property
     def is_settled(self) -> bool:
         """True once nothing more is found out about it."""
-        return not self.needs_review or (self.review is not None and self.review.done())
+        if not self.needs_review or self.reviewed is not None:
+            return True
+        return self.review is not None and self.review.done()
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
         """Everything that was found, and that a review was stopped if it was."""
         if not self.needs_review or self.claim is None:
             return self.found
-        if self.review is not None and self.review.done() and not self.review.cancelled():
-            return (*self.found, *self.review.result())
+        if self.reviewed is not None:
+            return (*self.found, *self.reviewed)
         stopped = self.claim.not_checked("stopped", "The run ended before it was reviewed.")
         return (*self.found, named(stopped, "review"))
 

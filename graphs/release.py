@@ -160,12 +160,12 @@ class Release:
         """
         for one in self._waiting:
             if one.needs_review and one.review is None and one.claim is not None:
-                one.review = asyncio.ensure_future(reviewed(self._context, one.claim))
-                one.review.add_done_callback(self._has_reviewed)
+                one.review = asyncio.ensure_future(self._review(one, one.claim))
 
-    def _has_reviewed(self, review: asyncio.Task[tuple[Verdict, ...]]) -> None:
-        if not review.cancelled():
-            self._settle()
+    async def _review(self, one: Checked, claim: Claim) -> None:
+        """Let a review decide. What comes of it is told at once, so that a replay tells the same."""
+        one.reviewed = await reviewed(self._context, claim)
+        self._settle()
 
     def _settle(self) -> None:
         """Let those of the waiting sentences go, in order, that may be told of now."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .cli.host import Host
     from .cli.program import run_command
     from .clock import Clock
+    from .data_dir import Door
     from .equipment import McpServers, open_sandbox
     from .learning import ModelLearner, RuleLearner, is_grounded
     from .models import (
@@ -112,6 +113,7 @@ _HOMES = {
     "ContentRefused": "models.faults",
     "ContextOverflow": "models.faults",
     "Database": "runs",
+    "Door": "data_dir",
     "EmbeddedPlanner": "models.embedded",
     "EmptyAnswer": "models.faults",
     "Entry": "runs.recording",
@@ -222,6 +224,7 @@ __all__ = [
     "ContentRefused",
     "ContextOverflow",
     "Database",
+    "Door",
     "EmbeddedPlanner",
     "EmptyAnswer",
     "Entry",

@@ -27,6 +27,7 @@ from surefoot.tools import (
     MontyPool,
     Sandbox,
     SandboxUnavailable,
+    Table,
     TableReport,
     Tool,
     Workspace,
@@ -57,6 +58,8 @@ class Ingested:
 
     documents: IngestReport
     tables: TableReport
+    fresh: tuple[Table, ...] = ()
+    """The tables of the files that were added or updated."""
 
 
 class Rooms:
@@ -196,7 +199,9 @@ class Rooms:
             found = found.joined(await self._copied(address, tables, tenant))
         read = await documents.ingest([*texts, *as_text], tenant=tenant, progress=progress)
         self._made.pop(tenant, None)
-        return Ingested(documents=read, tables=found)
+        sources = {*found.added, *found.updated}
+        fresh = tuple(table for table in tables.tables() if table.source in sources)
+        return Ingested(documents=read, tables=found, fresh=fresh)
 
     async def close(self) -> None:
         """Close every room that was opened."""

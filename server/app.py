@@ -26,6 +26,7 @@ from . import (
     library,
     memories,
     openai_api,
+    owning,
     page,
     threads,
 )
@@ -110,6 +111,7 @@ def add_routes(routes: APIRouter, service: Service) -> None:
     evidence.add_routes(routes)
     library.add_routes(routes)
     memories.add_routes(routes)
+    owning.add_routes(routes)
     openai_api.add_routes(routes)
     langgraph_api.add_routes(routes)
     page.add_routes(routes)

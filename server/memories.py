@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field, JsonValue
 
@@ -17,6 +18,8 @@ from .bodies import Strict
 from .guarded import CallerHere
 from .problems import Refusal
 from .service import Caller
+
+_MOST_FOUND = 20
 
 
 class FactView(BaseModel):
@@ -38,6 +41,12 @@ class FactView(BaseModel):
     was_wrong: bool = False
     last_used_at: str | None = None
     uses: int = 0
+
+
+class Found(BaseModel):
+    """Something remembered that bears on a subject."""
+
+    text: str
 
 
 class NewFact(Strict):
@@ -65,6 +74,13 @@ async def list_facts(caller: CallerHere, history: bool = False) -> list[FactView
     return [_view(fact) for fact in await memory.facts(scope, history=history)]
 
 
+async def search(caller: CallerHere, q: Annotated[str, Query(max_length=2_000)]) -> list[Found]:
+    """Return what is remembered about the caller and bears on a subject, the nearest first."""
+    memory, scope = _memory(caller)
+    found = await memory.search(q, scope, limit=_MOST_FOUND)
+    return [Found(text=item.content) for item in found]
+
+
 async def add_fact(body: NewFact, caller: CallerHere) -> Kept:
     """Remember a fact about the caller."""
     memory, scope = _memory(caller)
@@ -86,10 +102,12 @@ async def forget_fact(memory_id: str, caller: CallerHere) -> Response:
     return Response(status_code=204)
 
 
-async def forget_all(caller: CallerHere, q: str | None = None) -> Forgotten:
-    """Forget everything about the caller, or what matches, in every file."""
+async def forget_all(
+    caller: CallerHere, q: str | None = None, thread: str | None = None
+) -> Forgotten:
+    """Forget everything about the caller, or what matches, or one thread, in every file."""
     _, scope = _memory(caller)
-    receipt = await _forget(caller, scope, q)
+    receipt = await _forget(caller, scope, q, thread)
     removed = receipt.removed
     return Forgotten(forgotten=removed.facts + removed.turns, receipt=json.loads(receipt.written()))
 
@@ -106,8 +124,12 @@ async def export(caller: CallerHere) -> dict[str, list[JsonValue]]:
     return found
 
 
-async def _forget(caller: Caller, scope: Scope, query: str | None) -> Receipt:
-    return await caller.assistant.forget(user=scope.user, tenant=scope.tenant, query=query)
+async def _forget(
+    caller: Caller, scope: Scope, query: str | None, thread: str | None = None
+) -> Receipt:
+    return await caller.assistant.forget(
+        user=scope.user, tenant=scope.tenant, query=query, thread=thread
+    )
 
 
 async def _known(memory: OwnMemory, memory_id: str, scope: Scope) -> None:
@@ -153,5 +175,6 @@ def add_routes(router: APIRouter) -> None:
     router.post("/v1/memories", status_code=201)(add_fact)
     router.delete("/v1/memories")(forget_all)
     router.get("/v1/memories/export")(export)
+    router.get("/v1/memories/search")(search)
     router.put("/v1/memories/{memory_id}")(correct_fact)
     router.delete("/v1/memories/{memory_id}", status_code=204)(forget_fact)

@@ -28,6 +28,8 @@ class Principal:
     user: str | None
     is_service: bool = False
     """True when it may reach the threads of everybody in the tenant."""
+    is_owner: bool = False
+    """True for who may read the data folder itself: commands of the person who runs the server."""
     permissions: frozenset[Permission] = EVERYTHING
     requests_per_minute: int = 0
     concurrent_runs: int = 0

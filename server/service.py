@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Literal
 
 from pydantic import JsonValue
@@ -15,6 +16,7 @@ from pydantic import JsonValue
 from surefoot.agent import (
     ROLLED_BACK,
     Assistant,
+    Door,
     Job,
     OpenTelemetryObserver,
     PrometheusObserver,
@@ -54,6 +56,18 @@ class Service:
             assistant.observers.append(OpenTelemetryObserver())
         self.is_draining = False
         """True when the server is about to end and takes no new runs."""
+
+    def open_door(self, address: str) -> None:
+        """Let commands on this machine that find the data folder in use come here instead."""
+        assistant = self.assistant
+        if (data_dir := assistant.home.data_dir) is not None:
+            door = Door(
+                url=address.replace("0.0.0.0", "127.0.0.1").replace("[::]", "[::1]"),
+                key=self.gate.owner_key,
+                tenant=assistant.settings.tenant,
+                working_folder=str(Path.cwd()),
+            )
+            data_dir.open_door(door)
 
     async def drain(self, seconds: float) -> None:
         """Take no new runs, give those that go on some time, then let go of every reader."""

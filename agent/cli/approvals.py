@@ -12,7 +12,7 @@ from surefoot.errors import InputError
 from surefoot.events import ApprovalRequested
 from surefoot.graphs import Decision
 
-from ..runs import Job
+from .answering import Begun
 from .lines import call_line, safe
 
 
@@ -52,11 +52,11 @@ def arguments_of(text: str) -> dict[str, JsonValue]:
     return args
 
 
-def advice(job: Job, waiting: Sequence[ApprovalRequested]) -> str:
+def advice(run: Begun, waiting: Sequence[ApprovalRequested]) -> str:
     """Return how to decide on the calls that a run waits for."""
     if not waiting:
         return (
-            f"Run {job.run.run_id} stands behind one of thread {job.run.scope.thread_id!r} that "
+            f"Run {run.run_id} stands behind one of thread {run.thread_id!r} that "
             "waits for approval; `surefoot trace list` shows both. It goes on after that."
         )
     lines = [

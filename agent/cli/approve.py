@@ -27,7 +27,6 @@ def approve(
     as_json: bool,
 ) -> int:
     """Approve the call CALL_ID of run RUN_ID, and see the run to its end."""
-    from surefoot.errors import NotFound
     from surefoot.graphs import Decision
 
     from .approvals import arguments_of
@@ -41,13 +40,7 @@ def approve(
     else:
         decision = Decision(decision="reject" if reject else "approve", reason=reason)
     with Session(host) as session:
-        session.note_left_runs()
-        if (job := session.assistant.job(run_id)) is None:
-            raise NotFound(f"Run {run_id!r} waits for nothing; see `surefoot trace list`.")
-        after = session.assistant.home.log.last_seq(job.run.key)
         whole = call_id if "." in call_id else f"{run_id}.{call_id}"
-        session.decide(run_id, whole, decision)
-        view = view_for(as_json=as_json, has_reader=host.has_reader)
-        session.see_through(job, view, after=after)
-        session.finish_left_runs()
+        run = session.decide(run_id, whole, decision)
+        session.see_through(run, view_for(as_json=as_json, has_reader=host.has_reader))
     return 0

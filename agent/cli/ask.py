@@ -64,7 +64,7 @@ def ask(
 
     Without a QUESTION, or with `-`, it is read from standard input.
     """
-    from .asked import batch_of, question_text
+    from .asked import Question, batch_of, question_text
 
     if batch is not None:
         if text is not None or thread is not None or pictures:
@@ -83,11 +83,6 @@ def ask(
 
     images = tuple(Image.of(picture.read_bytes()) for picture in pictures)
     with Session(host, release=release) as session:
-        session.note_left_runs()
         view = view_for(as_json=as_json, has_reader=host.has_reader)
-        job = session.run(
-            session.assistant.start(question, thread=thread, user=user, images=images)
-        )
-        session.see_through(job, view, after=job.first_seq)
-        session.finish_left_runs()
+        session.answer(Question(text=question, thread=thread, user=user), view, images)
     return 0

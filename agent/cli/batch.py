@@ -11,11 +11,9 @@ from surefoot.errors import InputError
 from surefoot.events import AnswerCompleted, Event, RunFailed
 from surefoot.limits import ReleasePolicy
 
-from ..assistant import Assistant
-from ..runs import Job
+from .answering import Answering, Begun
 from .approvals import advice
 from .asked import Question
-from .attending import attend, waiting_calls
 from .host import Host
 from .lines import short
 from .session import Session
@@ -34,10 +32,8 @@ def answer_batch(
 ) -> int:
     """Answer the questions; return 1 when a run failed, else 0."""
     with Session(host, release=release) as session:
-        session.note_left_runs()
-        batch = _Batch(session.assistant, questions, user=user, as_json=as_json)
+        batch = _Batch(session.answering, questions, user=user, as_json=as_json)
         session.run(batch.answer(parallel))
-        session.finish_left_runs()
     return 1 if batch.failed else 0
 
 
@@ -45,9 +41,9 @@ class _Batch:
     """Starts questions in order, so that those of one thread follow each other."""
 
     def __init__(
-        self, assistant: Assistant, questions: Sequence[Question], *, user: str, as_json: bool
+        self, answering: Answering, questions: Sequence[Question], *, user: str, as_json: bool
     ) -> None:
-        self._assistant = assistant
+        self._answering = answering
         self._questions = questions
         self._user = user
         self._as_json = as_json
@@ -61,25 +57,21 @@ class _Batch:
             for number, question in enumerate(self._questions):
                 await gate.acquire()
                 try:
-                    job = await self._assistant.start(
-                        question.text,
-                        thread=question.thread,
-                        user=question.user or self._user,
-                        message_id=question.id,
-                    )
+                    mine = question.model_copy(update={"user": question.user or self._user})
+                    run = await self._answering.begin(mine)
                 except InputError as error:
                     gate.release()
                     self._tell(number, [f"Not asked: {error}"], failed=True)
                     continue
-                group.create_task(self._attend(number, job, gate))
+                group.create_task(self._attend(number, run, gate))
 
-    async def _attend(self, number: int, job: Job, gate: asyncio.Semaphore) -> None:
+    async def _attend(self, number: int, run: Begun, gate: asyncio.Semaphore) -> None:
         try:
             view = JsonView() if self._as_json else _Kept()
-            ending = await attend(self._assistant, job, view.show, after=job.first_seq)
+            ending = await self._answering.attend(run, view.show)
             lines = view.lines if isinstance(view, _Kept) else []
             if ending.last is None:
-                lines = [*lines, advice(job, await waiting_calls(self._assistant, job))]
+                lines = [*lines, advice(run, ending.waiting)]
             failed = isinstance(ending.last, RunFailed)
             self._tell(number, lines, failed=failed)
         finally:

@@ -28,10 +28,8 @@ def chat(host: Host, thread: str | None, user: str) -> int:
     from .session import Session
 
     with Session(host) as session:
-        session.note_left_runs()
         talk = _Talk(host, session, thread=thread, user=user)
         talk.hold(_reader(host))
-        session.finish_left_runs()
     return 1 if talk.failed else 0
 
 
@@ -72,17 +70,15 @@ class _Talk:
     def _answer(self, question: str) -> None:
         from surefoot.errors import InputError
 
-        from .asked import sound
+        from .asked import Question, sound
         from .session import RunFailure
         from .views import view_for
 
-        session = self._session
         view = view_for(as_json=False, has_reader=self._host.has_reader)
         self.failed = False
         try:
             text = sound(question, "The question")
-            job = session.run(session.assistant.start(text, thread=self._thread, user=self._user))
-            session.see_through(job, view, after=job.first_seq)
+            self._session.answer(Question(text=text, thread=self._thread, user=self._user), view)
         except (InputError, RunFailure) as error:
             self.failed = isinstance(error, RunFailure)
             click.echo(f"surefoot: {error}", err=True)

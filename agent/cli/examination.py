@@ -15,6 +15,7 @@ from surefoot.errors import ConfigurationError, DataDirInUse, StorageError, Sure
 from surefoot.memory import MiniLM
 from surefoot.settings import Settings
 
+from ..data_dir import door_of
 from ..models import chosen, make_model
 from ..models.choose import ANTHROPIC_DEFAULT, OPENAI_DEFAULT
 from ..models.reach import Reach, reach
@@ -135,6 +136,9 @@ async def _data(settings: Settings) -> list[Finding]:
             paths = await documents.paths(tenant=settings.tenant) if documents else []
             names = [table.name for table in tables.tables()] if tables else []
     except DataDirInUse as error:
+        if (door := door_of(path)) is not None:
+            beside = f"{told}, which the server at {door.url} has; commands go through it"
+            return [Finding(what="data folder", told=beside)]
         return [Finding(state="warn", what="data folder", told=told, advice=str(error))]
     except StorageError as error:
         return [Finding(state="fail", what="data folder", told=told, advice=str(error))]

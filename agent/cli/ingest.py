@@ -13,7 +13,6 @@ from .host import Host, with_settings
 
 if TYPE_CHECKING:
     from surefoot.settings import Settings
-    from surefoot.tools import Table
 
     from ..rooms import Ingested, Progress
 
@@ -76,10 +75,10 @@ def ingest(host: Host, sources: tuple[Path | str, ...], as_text: tuple[Path, ...
         raise click.UsageError("Name what to read: a file, a folder, or --as-text FILE.")
     settings = host.settings()
     with bar(visible=host.has_reader) as progress:
-        done, tables = asyncio.run(_ingest(settings, sources, as_text, progress))
+        done = asyncio.run(_ingest(settings, sources, as_text, progress))
     for line in failures(done):
         click.echo(f"surefoot: {line}", err=True)
-    lines = summary(done, tables)
+    lines = summary(done)
     if lines:
         click.echo("\n".join(lines))
     elif not failures(done):
@@ -92,18 +91,24 @@ async def _ingest(
     sources: Sequence[Path | str],
     as_text: Sequence[Path],
     progress: Progress | None,
-) -> tuple[Ingested, tuple[Table, ...]]:
+) -> Ingested:
+    from surefoot.errors import DataDirInUse
+
     from .folder import open_rooms
 
-    async with open_rooms(settings) as rooms:
-        done = await rooms.ingest(
-            [source for source in sources if isinstance(source, Path)],
-            as_text=as_text,
-            databases=[source for source in sources if isinstance(source, str)],
-            progress=progress,
-        )
-        workspace = rooms.tables()
-        return done, workspace.tables() if workspace is not None else ()
+    paths = [source for source in sources if isinstance(source, Path)]
+    databases = [source for source in sources if isinstance(source, str)]
+    try:
+        async with open_rooms(settings) as rooms:
+            return await rooms.ingest(
+                paths, as_text=as_text, databases=databases, progress=progress
+            )
+    except DataDirInUse as in_use:
+        from .owner import Owner
+
+        owner = Owner.of(settings, in_use)
+        async with owner:
+            return await owner.ingest(paths, as_text=as_text, databases=databases)
 
 
 def failures(done: Ingested) -> list[str]:
@@ -111,7 +116,7 @@ def failures(done: Ingested) -> list[str]:
     return [failure.reason for failure in done.documents.errors] + list(done.tables.errors)
 
 
-def summary(done: Ingested, tables: Sequence[Table]) -> list[str]:
+def summary(done: Ingested) -> list[str]:
     """Return what became of the files, and the new tables; nothing when nothing was taken in."""
     from .lines import counted
 
@@ -121,11 +126,8 @@ def summary(done: Ingested, tables: Sequence[Table]) -> list[str]:
         lines.append(f"Documents: {counts} ({counted(documents.chunks, 'passage')})")
     if counts := _counts(read):
         lines.append(f"Tables: {counts}")
-    fresh = {*read.added, *read.updated}
     return lines + [
-        f"  {table.name}: {counted(table.rows, 'row')} from {table.source}"
-        for table in tables
-        if table.source in fresh
+        f"  {table.name}: {counted(table.rows, 'row')} from {table.source}" for table in done.fresh
     ]
 
 

@@ -12,9 +12,7 @@ from .ask import ME
 from .host import Host, with_settings
 
 if TYPE_CHECKING:
-    from surefoot.memory import Fact
     from surefoot.settings import Settings
-    from surefoot.turns import Turn
 
     from ..receipts import Receipt
 
@@ -35,18 +33,17 @@ def memory() -> None:
 def list_facts(host: Host, user: str, query: str | None, history: bool) -> int:
     """Show the facts that are remembered about a person."""
     from .lines import counted, short
+    from .remembered import everything, found
 
     settings = host.settings()
     if query is not None:
-        for text in asyncio.run(_found(settings, user, query)):
+        for text in asyncio.run(found(settings, user, query)):
             click.echo(short(text, 500))
         return 0
-    facts, turns = asyncio.run(_everything(settings, user, history=history))
+    facts, turns = asyncio.run(everything(settings, user, history=history))
     for fact in facts:
         click.echo(f"{fact.memory_id}  {fact.observed_at[:10]}  {short(fact.said, 500)}")
-    click.echo(
-        f"{counted(len(facts), 'fact')} and {counted(len(turns), 'turn')} of {user!r}.", err=True
-    )
+    click.echo(f"{counted(len(facts), 'fact')} and {counted(turns, 'turn')} of {user!r}.", err=True)
     return 0
 
 
@@ -62,12 +59,14 @@ def forget(
     host: Host, user: str, thread: str | None, query: str | None, yes: bool, as_json: bool
 ) -> int:
     """Delete what is kept about a person, prove that no file holds it, and give a receipt."""
+    from .remembered import forgotten
+
     settings = host.settings()
     what = "everything" if query is None else f"what matches {query!r}"
     where = "" if thread is None else f" in thread {thread!r}"
     if host.has_person and not yes:
         click.confirm(f"Forget {what} that is kept of {user!r}{where}?", abort=True, err=True)
-    receipt = asyncio.run(_forget(settings, user, thread, query))
+    receipt = asyncio.run(forgotten(settings, user, thread=thread, query=query))
     if receipt is None:
         click.echo(f"Nothing is kept of {user!r}.", err=True)
         return 0
@@ -111,49 +110,11 @@ def _tell(receipt: Receipt, user: str) -> None:
         click.echo(f"Deleted, but not read: {place}.", err=True)
 
 
-async def _found(settings: Settings, user: str, query: str) -> list[str]:
-    from .folder import open_rooms, scope_of
-
-    if not settings.data_dir.is_dir():
-        return []
-    async with open_rooms(settings) as rooms:
-        found = await rooms.own_memory().search(query, scope_of(settings, user), limit=20)
-        return [item.content for item in found]
-
-
-async def _everything(
-    settings: Settings, user: str, *, history: bool
-) -> tuple[list[Fact], list[Turn]]:
-    from .folder import open_rooms, scope_of
-
-    if not settings.data_dir.is_dir():
-        return [], []
-    scope = scope_of(settings, user)
-    async with open_rooms(settings) as rooms:
-        own = rooms.own_memory()
-        return await own.facts(scope, history=history), await own.turns(scope)
-
-
-async def _forget(
-    settings: Settings, user: str, thread: str | None, query: str | None
-) -> Receipt | None:
-    from .folder import open_forgetter
-
-    if not settings.data_dir.is_dir():
-        return None
-    async with open_forgetter(settings) as forgetter:
-        for unfinished in forgetter.unfinished():
-            await forgetter.carry_out(unfinished)
-        return await forgetter.forget(tenant=settings.tenant, user=user, thread=thread, query=query)
-
-
 async def _export(settings: Settings, user: str) -> None:
-    from ..exporting import exported
-    from .folder import open_forgetter
+    from .remembered import export
 
     if not settings.data_dir.is_dir():
         return
-    async with open_forgetter(settings) as forgetter:
-        told = exported(forgetter.keeping, tenant=settings.tenant, user=user)
+    async with export(settings, user) as told:
         async for each in told:
             click.echo(json.dumps(each, ensure_ascii=False))

@@ -1,23 +1,25 @@
-"""A session: one assistant driven from plain code, so that its loop rests while a person types."""
+"""A session: runs driven from plain code, so that the loop rests while a person types."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import TypeVar
 
 import click
 
-from surefoot.errors import SurefootError
+from surefoot.errors import DataDirInUse, SurefootError
 from surefoot.events import RunCancelled, RunFailed
 from surefoot.graphs import Decision
 from surefoot.limits import ReleasePolicy
+from surefoot.messages import Image
 
-from ..assistant import Assistant
-from ..runs import Job
+from .answering import Answering, Begun, Ending
 from .approvals import advice, ask_person
-from .attending import Ending, attend, left_runs, rest_of, waiting_calls
+from .asked import Question
+from .here import Here
 from .host import Host
 from .views import View
 
@@ -29,25 +31,27 @@ class RunFailure(SurefootError):
 
 
 class Session:
-    """Opens the host's assistant and closes it at the end."""
+    """Opens what answers the host's questions and closes it at the end.
+
+    That is an assistant of its own, or the server that has the data folder already.
+    """
 
     def __init__(self, host: Host, *, release: ReleasePolicy | None = None) -> None:
         self._host = host
         self._release = release
         self._runner = asyncio.Runner()
-        self._assistant: Assistant | None = None
+        self._answering: Answering | None = None
 
     def __enter__(self) -> Session:
-        host = self._host
         try:
-            assistant = host.make_assistant(
-                settings=host.settings(), model=host.model, release=self._release
-            )
-            self.run(assistant.__aenter__())
+            self._answering = self.run(self._opened())
+            if left := self.run(self._answering.left()):
+                runs = "1 run that was" if left == 1 else f"{left} runs that were"
+                told = f"Taking up {runs} left unfinished; this command ends after that."
+                click.echo(told, err=True)
         except BaseException:
             self._runner.close()
             raise
-        self._assistant = assistant
         return self
 
     def __exit__(
@@ -56,72 +60,69 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """Wait for the runs that an earlier process left behind, and close."""
         try:
-            self.run(self.assistant.close())
+            self.run(self.answering.close(finish=kind is None))
         finally:
             self._runner.close()
 
     @property
-    def assistant(self) -> Assistant:
-        """The open assistant."""
-        assert self._assistant is not None, "the session is not open"
-        return self._assistant
+    def answering(self) -> Answering:
+        """Who answers."""
+        assert self._answering is not None, "the session is not open"
+        return self._answering
 
     def run(self, work: Coroutine[object, None, T]) -> T:
         """Do `work` in the session's loop. Ctrl-C cancels it and raises `KeyboardInterrupt`."""
         return self._runner.run(work)
 
-    def note_left_runs(self) -> None:
-        """Say on standard error that runs of an earlier process go on, if any do."""
-        if left := self.run(left_runs(self.assistant)):
-            runs = "1 run that was" if left == 1 else f"{left} runs that were"
-            told = f"Taking up {runs} left unfinished; this command ends after that."
-            click.echo(told, err=True)
+    def answer(self, question: Question, view: View, images: Sequence[Image] = ()) -> None:
+        """Answer a question in a view. Raises `InputError`, and `RunFailure` without an answer."""
+        self.see_through(self.run(self.answering.begin(question, images)), view)
 
-    def finish_left_runs(self) -> None:
-        """Wait for the runs that an earlier process left behind."""
-        self.run(rest_of(self.assistant))
-
-    def see_through(self, job: Job, view: View, *, after: int) -> None:
+    def see_through(self, run: Begun, view: View) -> None:
         """Show a run to its end, asking the person here for approvals, or saying how to give them.
 
         Raises `RunFailure` when it ends without an answer.
         """
         while True:
             try:
-                ending = self.run(attend(self.assistant, job, view.show, after=after))
+                ending = self.run(self.answering.attend(run, view.show))
             finally:
                 view.close()
             if ending.last is not None:
-                return self._conclude(job, ending)
-            waiting = self.run(waiting_calls(self.assistant, job))
-            if not self._host.has_person or not waiting:
-                click.echo(advice(job, waiting), err=True)
+                return _conclude(ending)
+            if not self._host.has_person or not ending.waiting:
+                click.echo(advice(run, ending.waiting), err=True)
                 return None
-            after = ending.seq
-            for request in waiting:
+            run = replace(run, after=ending.seq)
+            for request in ending.waiting:
                 if (decision := ask_person(request)) is None:
-                    click.echo(advice(job, waiting), err=True)
+                    click.echo(advice(run, ending.waiting), err=True)
                     return None
                 self.decide(request.run_id, request.call_id, decision)
 
-    def decide(self, run_id: str, call_id: str, decision: Decision) -> None:
-        """Hand in a person's decision. Raises `NotFound`."""
-        self.run(
-            self.assistant.approve(
-                run_id, call_id, decision.decision, args=decision.args, reason=decision.reason
-            )
-        )
+    def decide(self, run_id: str, call_id: str, decision: Decision) -> Begun:
+        """Hand in a person's decision; return the run it is about. Raises `NotFound`."""
+        return self.run(self.answering.decide(run_id, call_id, decision))
 
-    def _conclude(self, job: Job, ending: Ending) -> None:
-        match ending.last:
-            case RunFailed(error=error):
-                raise RunFailure(error) from _cause(job)
-            case RunCancelled(reason=reason):
-                raise RunFailure(f"The run was stopped: {reason}.")
-            case _:
-                pass
+    async def _opened(self) -> Answering:
+        host, settings = self._host, self._host.settings()
+        assistant = host.make_assistant(settings=settings, model=host.model, release=self._release)
+        try:
+            await assistant.open()
+        except DataDirInUse as in_use:
+            from .there import There
+
+            return There.at(settings, in_use, model=host.model, release=self._release)
+        return Here(assistant)
 
 
-def _cause(job: Job) -> BaseException | None:
-    return job.result.exception() if job.result.done() else None
+def _conclude(ending: Ending) -> None:
+    match ending.last:
+        case RunFailed(error=error):
+            raise RunFailure(error) from ending.cause
+        case RunCancelled(reason=reason):
+            raise RunFailure(f"The run was stopped: {reason}.")
+        case _:
+            pass

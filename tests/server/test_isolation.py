@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 
 from surefoot.server import KeyFile
 
-from .conftest import Live, running
+from .conftest import PATIENCE, Live, running
 from .signing import AUDIENCE, ISSUER, key_pair, signed
 
 pytestmark = pytest.mark.anyio
@@ -42,7 +42,7 @@ class Secured:
     def client_with(self, credential: str) -> httpx.AsyncClient:
         """Return a client with any credential."""
         headers = {"Authorization": f"Bearer {credential}"} if credential else {}
-        return httpx.AsyncClient(base_url=self.live.url, headers=headers, timeout=20)
+        return httpx.AsyncClient(base_url=self.live.url, headers=headers, timeout=PATIENCE)
 
     def token(self, **claims: JsonValue) -> str:
         """Return a token of the issuer's."""
@@ -60,7 +60,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
         "service": book.make("service"),
         "stranger": book.make("stranger", tenant="other", user="ann"),
         "other service": book.make("other service", tenant="other"),
-        "slow": book.make("slow", user="slow", requests_per_minute=60, concurrent_runs=1),
+        "slow": book.make("slow", user="slow", requests_per_minute=1, concurrent_runs=1),
     }
     private, jwks = key_pair()
     (folder / "jwks.json").write_text(json.dumps(jwks))
@@ -73,7 +73,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
         drain_seconds=0.1,
     ) as live:
         headers = {"Authorization": f"Bearer {keys['ann']}"}
-        with httpx.Client(base_url=live.url, headers=headers, timeout=20) as ann:
+        with httpx.Client(base_url=live.url, headers=headers, timeout=PATIENCE) as ann:
             begun = ann.post(f"/v1/threads/{THREAD}/runs", json={"text": "pay 10"}).json()
             call_id = None
             while call_id is None:
@@ -157,6 +157,7 @@ def may_begin_its_own(row: tuple[str, str, JsonValue]) -> bool:
 
 COMMON = {
     *("/v1/threads", "/v1/documents", "/v1/tables", "/v1/memories", "/v1/memories/export"),
+    *("/v1/memories/search", "/v1/owner/ingest"),
     *("/v1/render", "/v1/tickets", "/v1/models", "/v1/models/{model}", "/metrics"),
     *("/assistants/search", "/assistants/count", "/assistants/{assistant_id}"),
     *("/assistants/{assistant_id}/graph", "/assistants/{assistant_id}/schemas"),

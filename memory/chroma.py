@@ -6,7 +6,7 @@ loses can be made again from it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _BATCH = 2_000
+_MOVED = 250
+"""Rows that are moved in one step, which takes about 150 ms."""
 _OPEN_COLLECTIONS = 512
 _COMPARED = 1_000
 """Rows that are compared with a query one by one, which takes 30 ms."""
@@ -83,23 +85,50 @@ class ChromaVectors:
                 ids = [str(row) for row in rows[at : at + _BATCH]]
                 self._upon(collection, _deletion(ids))
 
+    def kept(self, collection: str, rows: Sequence[int]) -> dict[int, Vectors]:
+        """Return the vectors of those of these rows that have one."""
+        found: dict[int, Vectors] = {}
+        with _storage_errors(self._place):
+            for at in range(0, len(rows), _BATCH):
+                ids = [str(row) for row in rows[at : at + _BATCH]]
+                if (page := self._upon(collection, _lookup(ids))) is not None:
+                    found |= page
+        return found
+
     def rewrite_without(self, collection: str, rows: Sequence[int]) -> None:
         """Move all other rows to a new collection, which then takes the name of the old one.
 
         A crash at any point leaves one of the two whole under a name where it is found.
         """
+        for _ in self.rewriting(collection, rows):
+            pass
+
+    def rewriting(self, collection: str, rows: Sequence[int] = ()) -> Iterator[None]:
+        """Do what `rewrite_without` does in steps, between which other calls may only read."""
+        gone, at, moved = set(rows), 0, True
         with _storage_errors(self._place):
-            kept = self._upon(collection, lambda source: source.get(include=["embeddings"]))
-            if kept is None:
-                return
-            gone = set(rows)
-            stays = [i for i, row in enumerate(kept["ids"]) if int(row) not in gone]
             self._drop(collection + _NEXT)
-            if stays:
-                vectors = np.asarray(kept["embeddings"], np.float32)[stays]
-                self._put(collection + _NEXT, [int(kept["ids"][i]) for i in stays], vectors)
+        while moved:
+            with _storage_errors(self._place):
+                moved = self._move(collection, gone, at)
+            at += _MOVED
+            yield
+        with _storage_errors(self._place):
             self._drop(collection)
             self._existing(collection)
+
+    def _move(self, collection: str, gone: Set[int], at: int) -> bool:
+        """Copy one stretch of a collection to the one that replaces it; False at its end."""
+        page = self._upon(
+            collection, lambda source: source.get(include=["embeddings"], limit=_MOVED, offset=at)
+        )
+        if page is None or not page["ids"]:
+            return False
+        stays = [i for i, row in enumerate(page["ids"]) if int(row) not in gone]
+        if stays:
+            vectors = np.asarray(page["embeddings"], np.float32)[stays]
+            self._put(collection + _NEXT, [int(page["ids"][i]) for i in stays], vectors)
+        return True
 
     def drop(self, collection: str) -> None:
         """Take a whole collection out, whoever made it. Its bytes stay on disk until `erase`."""
@@ -234,6 +263,15 @@ def _compared(
     likeness = np.asarray(found["embeddings"], np.float32) @ vector[0]
     best = np.argsort(-likeness, kind="stable")[:limit]
     return {int(found["ids"][i]): float(likeness[i]) for i in best}
+
+
+def _lookup(ids: list[str]) -> Callable[[Collection], dict[int, Vectors]]:
+    def found(source: Collection) -> dict[int, Vectors]:
+        page = source.get(ids=ids, include=["embeddings"])
+        vectors = np.asarray(page["embeddings"], np.float32)
+        return {int(row): vector for row, vector in zip(page["ids"], vectors, strict=True)}
+
+    return found
 
 
 def _deletion(ids: list[str]) -> Callable[[Collection], object]:

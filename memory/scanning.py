@@ -60,7 +60,12 @@ def needles_of(texts: Iterable[str], words: str = "") -> set[bytes]:
 
 def needles_of_vectors(vectors: NDArray[np.float32]) -> set[bytes]:
     """Return a piece of each vector."""
-    return {row.tobytes()[: 2 * _PIECE] for row in vectors if row.any()}
+    return {needle_of(row) for row in vectors if row.any()}
+
+
+def needle_of(vector: NDArray[np.float32]) -> bytes:
+    """Return a piece of a vector, enough to know it by."""
+    return vector.tobytes()[: 2 * _PIECE]
 
 
 def scan_files(folder: Path, needles: Collection[bytes], *, but: Collection[Path] = ()) -> Scan:
@@ -102,11 +107,12 @@ class _Wanted:
             tail = b""
             while block := opened.read(_BLOCK):
                 data = tail + block
-                found.update(self._in_block(data))
+                found.update(self.among(data))
                 tail = data[-self._longest :]
         return found
 
-    def _in_block(self, data: bytes) -> Iterator[bytes]:
+    def among(self, data: bytes) -> Iterator[bytes]:
+        """Yield the needles that stand in some bytes."""
         if len(data) < _HEAD:
             return
         heads = np.ndarray((len(data) - _HEAD + 1,), "<u8", data, strides=(1,))
@@ -131,18 +137,29 @@ def _pieces(run: bytes) -> Iterator[bytes]:
 def _live(files: Iterable[Path], needles: set[bytes]) -> set[bytes]:
     """Return the needles that stand in a row of a database, or in a file of plain text."""
     found: set[bytes] = set()
+    wanted = _Wanted(needles)
     for file in files:
         with file.open("rb") as opened:
             is_database = opened.read(len(_SQLITE)) == _SQLITE
         if is_database:
-            values: Iterable[bytes] = _rows(file)
+            for values in _together(_rows(file)):
+                found.update(wanted.among(values))
         elif file.suffix in (".json", ".jsonl", ".md", ".txt", ".html", ".csv"):
-            values = [file.read_bytes()]
-        else:
-            continue
-        for value in values:
-            found.update(needle for needle in needles - found if needle in value)
+            found |= wanted.within(file)
     return found
+
+
+def _together(values: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield values in blocks, each apart from the next, since a look at one costs a lot."""
+    block: list[bytes] = []
+    size = 0
+    for value in values:
+        block.append(value)
+        size += len(value)
+        if size >= _BLOCK:
+            yield b"\0".join(block)
+            block, size = [], 0
+    yield b"\0".join(block)
 
 
 def _rows(file: Path) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ..database import transaction
 from ..keywords import KeywordIndex
 from .document import Document, Section
+from .leftovers import Leftovers
 from .narrowing import Narrowing
 
 SCHEMA = """
@@ -38,7 +39,6 @@ CREATE TABLE IF NOT EXISTS chunks (
 DROP INDEX IF EXISTS chunks_by_document;
 CREATE INDEX IF NOT EXISTS chunks_by_heading ON chunks (document, heading, has_vector);
 CREATE INDEX IF NOT EXISTS chunks_without_vector ON chunks (id) WHERE has_vector = 0;
-CREATE TABLE IF NOT EXISTS stale_vectors (chunk INTEGER PRIMARY KEY, tenant TEXT NOT NULL);
 """
 
 
@@ -89,6 +89,7 @@ class Catalogue:
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
         self._keywords = KeywordIndex(database, "chunk_words")
+        self.leftovers = Leftovers(database, self._keywords)
         self._version = self._data_version()
 
     @contextmanager
@@ -215,18 +216,6 @@ class Catalogue:
         """Return the tenants that have documents."""
         return [str(t) for (t,) in self._database.execute("SELECT DISTINCT tenant FROM documents")]
 
-    def stale_vectors(self) -> dict[int, str]:
-        """Return the deleted passages whose vector may still be there, with their tenant."""
-        rows = self._database.execute("SELECT chunk, tenant FROM stale_vectors")
-        return {int(chunk): str(tenant) for chunk, tenant in rows}
-
-    def vectors_removed(self, rows: Iterable[int]) -> None:
-        """Note that these vectors are gone."""
-        with transaction(self._database):
-            self._database.executemany(
-                "DELETE FROM stale_vectors WHERE chunk = ?", [(row,) for row in rows]
-            )
-
     def _put_chunk(self, document_row: int, document: Document, s: Section, tenant: str) -> Passage:
         text = document.text[s.start : s.end]
         row = self._database.execute(
@@ -247,10 +236,7 @@ class Catalogue:
             return False
         rows = self._database.execute("SELECT id FROM chunks WHERE document = ?", found).fetchall()
         self._keywords.remove(row for (row,) in rows)
-        self._database.executemany(
-            "INSERT INTO stale_vectors (chunk, tenant) VALUES (?, ?)",
-            [(row, tenant) for (row,) in rows],
-        )
+        self.leftovers.note(found[0])
         self._database.execute("DELETE FROM documents WHERE id = ?", found)
         return True
 

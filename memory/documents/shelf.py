@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from sqlite3 import Connection
@@ -14,8 +14,10 @@ from ..database import open_database
 from ..embeddings import Embedder, Vectors
 from ..fusion import WEIGHTS, Weights, fuse
 from ..reranking import Reranker
+from ..scanning import needle_of
 from .catalogue import SCHEMA, Catalogue, Origin, Passage
 from .document import Document, Section
+from .leftovers import Leftover
 from .narrowing import Narrowing
 from .widening import widened
 
@@ -23,6 +25,9 @@ _CANDIDATES = 50
 _RERANKED = 20
 """Passages that a reranker reads, so that a search stays bearable."""
 _BATCH = 32
+_LOOKED_FOR = 400
+"""Removed passages of which pieces are looked for in the files."""
+_FILE = "documents.sqlite"
 
 
 class Shelf:
@@ -104,6 +109,27 @@ class Shelf:
         """Return file, path and fingerprint of what was ingested from a folder."""
         return self._catalogue().known_files(folder, tenant=tenant)
 
+    def leftover(self) -> Leftover:
+        """Return what files still hold of removed documents. Makes no file where there is none."""
+        if self._opened is None and not (self._folder / _FILE).exists():
+            return Leftover()
+        return self._catalogue().leftovers.leftover(most=_LOOKED_FOR)
+
+    def purging(self, *, anew: bool = True) -> Iterator[None]:
+        """Rid every file of what was removed, in steps between which searches may come.
+
+        Unless `anew`, only what a purge that was broken off had begun with.
+        """
+        leftovers = self._catalogue().leftovers
+        if anew:
+            leftovers.begin_purge()
+        if tenants := leftovers.leaving():
+            for tenant in tenants:
+                yield from self._vectors.rewriting(_collection(tenant))
+            self._vectors.erase()
+            yield
+            leftovers.finish_purge()
+
     def catch_up(self) -> int:
         """Make the vectors that a stopped ingest left out, and remove those it left behind."""
         self._drop_stale_vectors()
@@ -177,16 +203,19 @@ class Shelf:
 
     def _open(self) -> Catalogue:
         if self._opened is None:
-            self._database = open_database(self._folder / "documents.sqlite", SCHEMA)
+            self._database = open_database(self._folder / _FILE, SCHEMA)
             self._opened = Catalogue(self._database)
         return self._opened
 
     def _drop_stale_vectors(self) -> None:
-        catalogue = self._catalogue()
-        stale = catalogue.stale_vectors()
+        leftovers = self._catalogue().leftovers
+        stale = leftovers.stale_vectors()
         for tenant in set(stale.values()):
-            self._vectors.remove(_collection(tenant), [r for r in stale if stale[r] == tenant])
-        catalogue.vectors_removed(stale)
+            collection, rows = _collection(tenant), [r for r in stale if stale[r] == tenant]
+            kept = self._vectors.kept(collection, rows)
+            leftovers.note_vectors({row: needle_of(vector) for row, vector in kept.items()})
+            self._vectors.remove(collection, rows)
+        leftovers.vectors_removed(stale)
 
 
 def _collection(tenant: str) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel, TypeAdapter
+
 from .catalog import Key, Table, literal
 
 if TYPE_CHECKING:
@@ -35,6 +37,30 @@ class Declared:
         )
         comment = self.tables.get(table.name, "")
         return table.model_copy(update={"comment": comment, "columns": columns})
+
+
+class ForeignKey(BaseModel):
+    """That a column refers to another table's, as a database says that is copied from."""
+
+    schema_name: str
+    table: str
+    column: str
+    to_schema: str
+    to_table: str
+    to_column: str
+
+
+_FOREIGN_KEYS = TypeAdapter(list[ForeignKey])
+
+
+def keys_beside(path: Path) -> Path:
+    """Return the file that tells the keys of a copy, whose tables cannot declare them."""
+    return path.with_name(f"{path.name}.keys")
+
+
+def tell_keys(path: Path, keys: Sequence[ForeignKey]) -> None:
+    """Write down the keys of the database that a file is a copy of."""
+    keys_beside(path).write_bytes(_FOREIGN_KEYS.dump_json(list(keys)))
 
 
 def declared(connection: DuckDBPyConnection, path: Path, names: Sequence[str]) -> Declared:
@@ -97,11 +123,22 @@ def _of_duckdb(connection: DuckDBPyConnection, path: Path, names: Sequence[str])
         ).fetchall()
     finally:
         connection.execute("DETACH source")
+    told = [
+        ForeignKey(schema_name=s, table=t, column=c[0], to_schema=s, to_table=to, to_column=to_c[0])
+        for s, t, c, to, to_c in foreign
+    ]
+    if (beside := keys_beside(path)).exists():
+        told += _FOREIGN_KEYS.validate_json(beside.read_bytes())
     return Declared(
         keys=tuple(
-            Key(table=ours[s, t], column=c[0], to_table=ours[s, to], to_column=to_c[0])
-            for s, t, c, to, to_c in foreign
-            if (s, to) in ours
+            Key(
+                table=ours[key.schema_name, key.table],
+                column=key.column,
+                to_table=ours[key.to_schema, key.to_table],
+                to_column=key.to_column,
+            )
+            for key in told
+            if (key.schema_name, key.table) in ours and (key.to_schema, key.to_table) in ours
         ),
         tables={ours[s, t]: _line(comment) for s, t, comment in found if comment},
         columns={(ours[s, t], c): _line(text) for s, t, c, text in columns if (s, t) in ours},

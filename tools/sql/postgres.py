@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from surefoot.errors import ConfigurationError, InputError
 
+from .declared import keys_beside
 from .report import TableReport
 
 if TYPE_CHECKING:
@@ -118,7 +119,8 @@ async def ingest_postgres(
         report = await workspace.ingest([file], root=folder)
         return replace(report, errors=(*errors, *report.errors))
     finally:
-        file.unlink(missing_ok=True)
+        for passing in (file, keys_beside(file)):
+            passing.unlink(missing_ok=True)
 
 
 async def _in_thread(copy: Callable[[], Sequence[str]], stop: Stop) -> Sequence[str]:

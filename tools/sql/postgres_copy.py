@@ -14,6 +14,7 @@ from psycopg.sql import SQL, Identifier
 from surefoot.errors import InputError
 
 from .catalog import literal, quoted
+from .declared import ForeignKey, tell_keys
 from .naming import numbered
 from .postgres import Address, Stop
 from .sqlite import DIALECT
@@ -40,6 +41,16 @@ _COLUMNS = """
         ELSE format_type(a.atttypid, a.atttypmod) END
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
     WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
+"""
+_KEYS = """
+    SELECT n.nspname, c.relname, a.attname, tn.nspname, tc.relname, ta.attname
+    FROM pg_constraint k
+    JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_class tc ON tc.oid = k.confrelid JOIN pg_namespace tn ON tn.oid = tc.relnamespace
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1]
+    JOIN pg_attribute ta ON ta.attrelid = tc.oid AND ta.attnum = k.confkey[1]
+    WHERE k.contype = 'f' AND cardinality(k.conkey) = 1 AND k.conparentid = 0
+    ORDER BY 1, 2, 3
 """
 _TYPES = {
     "smallint": "SMALLINT",
@@ -103,6 +114,7 @@ def copy_tables(address: Address, into: Path, max_bytes: int, stop: Stop) -> lis
                         raise
                     told = address.without_secrets(str(error)).rstrip(".")
                     errors.append(f"{address.name}: {table.shown} is left out: {told[:300]}.")
+            tell_keys(into, _keys(source))
     except (psycopg.Error, duckdb.Error, _NotCopied) as error:
         into.unlink(missing_ok=True)
         told = address.without_secrets(str(error)).rstrip(".")
@@ -111,6 +123,23 @@ def copy_tables(address: Address, into: Path, max_bytes: int, stop: Stop) -> lis
         into.unlink()
         errors.append(f"{address.name}: there is no table that can be copied.")
     return errors
+
+
+def _keys(source: psycopg.Connection[tuple[object, ...]]) -> list[ForeignKey]:
+    """Return the foreign keys of one column, also of tables that are not copied."""
+    return [
+        ForeignKey(
+            schema_name=schema,
+            table=table,
+            column=column,
+            to_schema=to_schema,
+            to_table=to_table,
+            to_column=to_column,
+        )
+        for schema, table, column, to_schema, to_table, to_column in (
+            map(str, row) for row in source.execute(_KEYS.encode()).fetchall()
+        )
+    ]
 
 
 def _chosen(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -38,6 +39,24 @@ CREATE TABLE sales (  -- 3 rows, from shop.duckdb
 );
 -- key: sales.buyer = people.nr\
 """)
+
+
+def test_keys_that_are_told_beside_a_copy_are_its_own(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "shop.duckdb")) as made:
+        made.execute("CREATE TABLE people AS SELECT 1 AS nr, 'Ann' AS name")
+        made.execute("CREATE SCHEMA back")
+        made.execute("CREATE TABLE back.sales AS SELECT 1 AS id, 1 AS buyer")
+    told = {"schema_name": "back", "table": "sales", "to_schema": "main", "to_table": "people"}
+    keys = [
+        {**told, "column": "buyer", "to_column": "nr"},
+        {**told, "column": "gone", "to_column": "nr"},
+        {**told, "column": "buyer", "to_column": "nr", "to_table": "left_out"},
+    ]
+    (tmp_path / "shop.duckdb.keys").write_text(json.dumps(keys))
+    catalog = catalog_of(tmp_path)
+    assert [line for line in catalog.splitlines() if "key" in line] == [
+        "-- key: sales.buyer = people.nr"
+    ]
 
 
 def test_keys_that_a_sqlite_file_declares_are_told(tmp_path: Path) -> None:

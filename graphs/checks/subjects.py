@@ -176,6 +176,8 @@ class Claim(Subject):
     question: str
     earlier: str = ""
     """What was said in the thread before the question."""
+    before: tuple[str, ...] = ()
+    """The sentences of the same answer that stand before it, or wait to be released."""
     facts: FactIndex = field(default_factory=FactIndex)
     """The figures of the evidence, read once for all claims."""
 

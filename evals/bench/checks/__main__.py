@@ -6,11 +6,14 @@ import argparse
 from collections import Counter
 from pathlib import Path
 
+from ...statistics import wilson
 from .claims import print_claims, train
 from .faults import rates, trials, trust
 from .speed import print_speed
+from .statements import FAULTS
 from .suite import WORKSPACE, answers
 from .wice import labelled_claims
+from .written import refused, written
 
 
 def main() -> None:
@@ -19,6 +22,8 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     faults = commands.add_parser("faults", help="break 200 true answers in ten ways")
     faults.add_argument("--missed", action="store_true", help="show what the tuned half misses")
+    own = commands.add_parser("written", help="sentences written by hand, true and false")
+    own.add_argument("--missed", action="store_true", help="show what is missed or wrongly refused")
     for name, about in (
         ("wice", "tell labelled claims apart, by each check and by all"),
         ("train", "write the weights anew from labelled claims"),
@@ -29,6 +34,8 @@ def main() -> None:
     match args.command:
         case "faults":
             print_faults(missed=args.missed)
+        case "written":
+            print_written(missed=args.missed)
         case "speed":
             print_speed(WORKSPACE)
         case "wice":
@@ -62,6 +69,22 @@ def print_faults(*, missed: bool) -> None:
             if one.failed is (one.fault is None):
                 codes = ", ".join(v.code for v in one.verdicts if v.failed)
                 print(f"{one.fault or 'FALSE ALARM':<12} {one.text!r} {codes}")
+
+
+def print_written(*, missed: bool) -> None:
+    """Print the share of sentences that are refused, by what is wrong with them."""
+    tried = [(one, refused(one)) for one in written()]
+    for fault in (*FAULTS, None):
+        told = [failed for one, failed in tried if one.fault == fault]
+        if told:
+            rate = wilson(sum(failed for failed in told), len(told))
+            name = fault or "false alarms"
+            print(f"{name:<14}{rate.value:7.1%} [{rate.low:6.1%}, {rate.high:6.1%}] n={len(told)}")
+    if missed:
+        for one, failed in tried:
+            if failed is (one.fault is None):
+                said = " ".join((*one.before, one.text))
+                print(f"{one.fault or 'FALSE ALARM':<12} {one.name}: {said!r} {one.question}")
 
 
 if __name__ == "__main__":

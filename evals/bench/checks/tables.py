@@ -92,6 +92,8 @@ def _grouped(tables: Tables, about: Grouped, chance: random.Random) -> Iterator[
         (ordered[-1], most, least),
         (ordered[0], least, most),
     ):
+        if value not in (max(rows, key=_size)[1], min(rows, key=_size)[1]):
+            continue  # One of those that share a number, or nothing at all, is the real end.
         middle = chance.choice(ordered[1:-1] or ordered[:1])
         said = {"key": key, "number": number(value), "most": word}
         faults = {
@@ -226,6 +228,10 @@ def _statement(
         source=table,
         frozen=frozen,
     )
+
+
+def _size(row: tuple[str, float]) -> float:
+    return row[1]
 
 
 def _distinct(rows: list[tuple[str, float]], decimals: int) -> list[tuple[str, float]]:

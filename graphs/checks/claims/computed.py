@@ -7,14 +7,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from ..numbers import Number, states
+from ..numbers import Lean, Number, states
 from .evidence import Witness
 from .grid import Grid
 from .lexicon import COMPARATIVES, FELL, ROSE
+from .pairing import is_excluded
 from .standing import Standing
 from .words import words
 
-_SUM = re.compile(r"\b(?:total\w*|sum\w*|altogether|together|combined|overall|in all|all)\b", re.I)
+_SUM = re.compile(
+    r"\b(?:total\w*|sum\w*|altogether|together|combined|overall|in all|all|"
+    r"majority|(?:out )?of the(?= \d))\b",
+    re.I,
+)
 _GAP = re.compile(
     r"\b(?:differ\w*|gap|between|ahead|behind|margin|change\w*|by|than|range|spread|apart|extra|"
     r"remain\w*|left|older|younger|earlier|later)\b",
@@ -25,6 +30,11 @@ _SHARE = re.compile(r"\b(?:share|percent\w*|proportion|fraction|part)\b|%", re.I
 _MEAN = re.compile(r"\b(?:average\w*|mean|typical\w*)\b", re.I)
 _RANGE = re.compile(r"\b(?:range|spread|gap|difference|between)\b", re.I)
 _MOST_NAMED = 8
+_REACHES = re.compile(
+    r"(?P<not>\b(?:not|never|cannot)\s(?:\w+\s)?|n['’]t\s(?:\w+\s)?)?"
+    r"\b(?:reach|exceed|surpass|pass|hit|top|make)(?:s|es|ed|ped)?\s(?:the |even |an? )?$",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,8 @@ class Derivation:
     value: float
     column: str = ""
     """The column whose unit it has."""
+    of_all: bool = False
+    """True when it is computed from every row."""
 
     def __str__(self) -> str:
         return f"{self.how} of {self.of} = {self.value:.10g}"
@@ -66,6 +78,7 @@ def _candidates(number: Number, standing: Standing) -> Iterator[Derivation]:
     for witness in standing.tables:
         if (grid := witness.grid) is not None:
             yield from _of_columns(grid, text)
+            yield from _of_rest(grid, text)
             for column in grid.measures:
                 named = _named(grid, column, standing)
                 yield from _of_pairs(named, text, number, grid.columns[column])
@@ -81,12 +94,26 @@ def _of_columns(grid: Grid, text: str) -> Iterator[Derivation]:
     for column in grid.measures:
         values, name = grid.values(column), grid.columns[column]
         if _SUM.search(text):
-            yield Derivation("sum", f"all {len(values)} rows of {name}", sum(values), name)
+            yield Derivation("sum", f"all {len(values)} rows of {name}", sum(values), name, True)
         if _MEAN.search(text):
             mean = sum(values) / len(values)
-            yield Derivation("average", f"all {len(values)} rows of {name}", mean, name)
+            yield Derivation("average", f"all {len(values)} rows of {name}", mean, name, True)
         if _RANGE.search(text):
-            yield Derivation("range", f"{name}", max(values) - min(values), name)
+            yield Derivation("range", f"{name}", max(values) - min(values), name, True)
+
+
+def _of_rest(grid: Grid, text: str) -> Iterator[Derivation]:
+    """Yield the sums of whole columns without the rows that the sentence leaves out."""
+    if not grid.is_whole:
+        return
+    left_out = frozenset[int]().union(
+        *(one.rows for one in grid.mentions(text) if is_excluded(text, one))
+    )
+    if not left_out or len(left_out) == len(grid.rows):
+        return
+    for column in grid.measures:
+        rest = [one.value for one in grid.cells if one.column == column and one.row not in left_out]
+        yield Derivation("sum", f"the other rows of {grid.columns[column]}", sum(rest))
 
 
 def _of_pairs(
@@ -138,7 +165,7 @@ def _counted(grid: Grid, column: int, standing: Standing, number: Number) -> Ite
         return
     for edge in standing.saying.figures.numbers:
         if edge.lean in ("over", "under") and edge.start != number.start:
-            beyond = sum(_is_beyond(value, edge) for value in grid.values(column))
+            beyond = sum(_is_beyond(value, edge, edge.lean) for value in grid.values(column))
             of = f"the rows with {grid.columns[column]} {edge.lean} {edge.value:g}"
             yield Derivation("count", of, float(beyond))
 
@@ -148,35 +175,39 @@ def is_threshold(number: Number, standing: Standing) -> bool:
 
     `Biscoe has more than 100` holds of 168; `two have more than 100` of exactly two such rows.
     """
-    if number.lean not in ("over", "under"):
+    if not (lean := _lean(number, standing.saying.text)):
         return False
     for witness in standing.tables:
         if (grid := witness.grid) is None:
             continue
         for column in grid.measures:
             named = _named(grid, column, standing)
-            if named and all(_is_beyond(one.value, number) for one in named):
+            if named and all(_is_beyond(one.value, number, lean) for one in named):
                 return True
-            count = sum(_is_beyond(value, number) for value in grid.values(column))
+            count = sum(_is_beyond(value, number, lean) for value in grid.values(column))
             others = (one for one in standing.saying.figures.numbers if one.start != number.start)
             if grid.is_whole and any(one.value == count for one in others):
                 return True
     return False
 
 
-def _is_beyond(value: float, edge: Number) -> bool:
-    return value > edge.value if edge.lean == "over" else value < edge.value
+def _lean(number: Number, text: str) -> Lean:
+    """Return whether a number is one that something lies over or under, as its verb may say."""
+    if number.lean in ("over", "under"):
+        return number.lean
+    verb = _REACHES.search(text[: number.start])
+    return "" if verb is None else "under" if verb["not"] else "over"
+
+
+def _is_beyond(value: float, edge: Number, lean: Lean) -> bool:
+    return value > edge.value if lean == "over" else value < edge.value
 
 
 def _named(grid: Grid, column: int, standing: Standing) -> list[_Value]:
     """Return the numbers of the rows that the sentence names, else the question."""
-    for said in (standing.saying.words, words(standing.claim.question)):
-        rows = {
-            min(one.rows): standing.saying.text[one.start : one.end]
-            for one in grid.mentions(said)
-            if len(one.rows) == 1
-        }
-        if len(rows) > 1 or (rows and said is standing.saying.words):
+    for said in (standing.saying.text, standing.claim.question):
+        rows = dict.fromkeys(min(one.rows) for one in grid.mentions(said) if len(one.rows) == 1)
+        if len(rows) > 1 or (rows and said is standing.saying.text):
             found = [
                 _Value(_label(grid, row), grid.cell[row, column])
                 for row in rows

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from pydantic import JsonValue
@@ -12,29 +14,19 @@ from pydantic import JsonValue
 from surefoot.evidence import Evidence, TableSource
 
 from ..numbers import Number, states
+from .mentions import Mention, RowNames
 from .query import Query
-from .words import Word, words_of
+from .words import words_of
 
 MOST_ROWS = 2_000
 LARGEST = 1e300
 """Numbers beyond are left alone."""
+_MOST_TEXTS = 32
+"""Texts of which a table keeps the rows that they name."""
 _LABEL_NAMES = re.compile(
     r"(?:^|_)(?:year|month|day|date|quarter|week|hour|id|code|name|key|rank|period|no|number)s?$",
     re.IGNORECASE,
 )
-
-TIME = re.compile(r"year|month|date|quarter|day|week|hour", re.IGNORECASE)
-"""Names of columns that say when."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A label of the table that a text names."""
-
-    column: int
-    rows: frozenset[int]
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +65,16 @@ class Grid:
             n for n in range(len(self.columns)) if n not in self.labels and any(self.values(n))
         )
 
-    def values(self, column: int) -> list[float]:
+    def values(self, column: int) -> Sequence[float]:
         """Return the numbers of a column."""
-        return [cell.value for cell in self.cells if cell.column == column]
+        return self._by_column.get(column, ())
+
+    @cached_property
+    def _by_column(self) -> dict[int, list[float]]:
+        found: dict[int, list[float]] = {}
+        for cell in self.cells:
+            found.setdefault(cell.column, []).append(cell.value)
+        return found
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
@@ -95,13 +94,32 @@ class Grid:
 
     def stating(self, number: Number) -> list[Cell]:
         """Return the measured numbers that a number of a claim states."""
-        falls = Number(text=number.text, value=-number.value, unit=number.unit)
-        return [
+        falls = replace(number, value=-number.value)
+        found = [one for one in self._near(number) if states(number, one.value)]
+        found += [
             one
-            for one in self.cells
-            if one.column not in self.labels
-            and (states(number, one.value) or (one.value < 0 and states(falls, one.value)))
+            for one in self._near(falls)
+            if one.value < 0 and states(falls, one.value) and one not in found
         ]
+        return sorted(found, key=lambda one: (one.row, one.column))
+
+    def _near(self, number: Number) -> Iterator[Cell]:
+        """Yield the measured numbers that a number might state."""
+        if not math.isfinite(number.value):
+            return
+        spread = number.unit + (abs(number.value) * 0.25 if number.lean else 0.0)
+        values, cells = self._in_order
+        for scale in {1.0, number.suffix, 0.01 if number.percent else 1.0}:
+            low = bisect_left(values, (number.value - spread) * scale)
+            high = bisect_right(values, (number.value + spread) * scale)
+            yield from cells[low:high]
+
+    @cached_property
+    def _in_order(self) -> tuple[list[float], list[Cell]]:
+        """The measured numbers in order of size, by themselves and with where they stand."""
+        cells = [one for one in self.cells if one.column not in self.labels]
+        cells.sort(key=lambda one: one.value)
+        return [one.value for one in cells], cells
 
     def labels_with(self, value: float) -> bool:
         """Return whether a row is named by this number, such as an id."""
@@ -111,63 +129,39 @@ class Grid:
         """Return the stems in a column's name."""
         return frozenset(one.stem for one in words_of(self.columns[column].replace("_", " ")))
 
-    def mentions(self, said: Sequence[Word]) -> list[Mention]:
-        """Return the labels that the words name, in order; the longest name wins."""
-        found: list[Mention] = []
-        place = 0
-        while place < len(said):
-            best: tuple[int, list[tuple[int, frozenset[int]]]] = (0, [])
-            for name, where in self._names.get(said[place].stem, ()):
-                stems = tuple(one.stem for one in said[place : place + len(name)])
-                if stems == name and len(name) >= best[0]:
-                    best = (len(name), [*(best[1] if len(name) == best[0] else ()), *where])
-            if not best[0] and said[place].is_capitalised and len(said[place].text) > 3:
-                best = (1, self._short.get(said[place].stem, []))
-            if best[1]:
-                last = said[place + best[0] - 1]
-                found += [Mention(c, rows, said[place].start, last.end) for c, rows in best[1]]
-            place += max(best[0], 1) if best[1] else 1
+    def mentions(self, text: str) -> list[Mention]:
+        """Return the rows that a text names, in order; the last texts are kept."""
+        if (found := self._mentioned.get(text)) is None:
+            if len(self._mentioned) >= _MOST_TEXTS:
+                self._mentioned.clear()
+            found = self._mentioned[text] = self._row_names.mentions(text)
         return found
 
     @cached_property
-    def _names(self) -> dict[str, list[tuple[tuple[str, ...], list[tuple[int, frozenset[int]]]]]]:
-        """Names of rows by their first stem, with the columns and rows they stand in."""
-        where: dict[tuple[str, ...], dict[int, set[int]]] = {}
-        for column in self.labels:
-            for row, values in enumerate(self.rows):
-                value = values[column]
-                # An id looks like any other number of the sentence; a year seldom does.
-                if not isinstance(value, str) and not TIME.search(self.columns[column]):
-                    continue
-                if name := _name(value):
-                    where.setdefault(name, {}).setdefault(column, set()).add(row)
-        found: dict[str, list[tuple[tuple[str, ...], list[tuple[int, frozenset[int]]]]]] = {}
-        for name, columns in where.items():
-            places = [(column, frozenset(rows)) for column, rows in columns.items()]
-            found.setdefault(name[0], []).append((name, places))
-        return found
+    def _mentioned(self) -> dict[str, list[Mention]]:
+        return {}
 
     @cached_property
-    def _short(self) -> dict[str, list[tuple[int, frozenset[int]]]]:
-        """Long names by their first word, where no other begins with it."""
-        return {
-            first: names[0][1]
-            for first, names in self._names.items()
-            if len(names) == 1 and len(names[0][0]) > 1
-        }
+    def _row_names(self) -> RowNames:
+        return RowNames(self.columns, self.labels, self.rows)
+
+    @cached_property
+    def _keys(self) -> frozenset[int]:
+        return self.query.keys(self.columns)
 
     def _is_label(self, column: int) -> bool:
         values = [row[column] for row in self.rows if row[column] is not None]
         if any(isinstance(value, str) for value in values):
             return True
-        whole = all(isinstance(value, int) and not isinstance(value, bool) for value in values)
-        return bool(values) and whole and bool(_LABEL_NAMES.search(self.columns[column]))
+        if not values or not all(map(_is_whole, values)):
+            return False
+        return column in self._keys or bool(_LABEL_NAMES.search(self.columns[column]))
 
 
-def _name(value: JsonValue) -> tuple[str, ...]:
-    if isinstance(value, str | int) and not isinstance(value, bool):
-        return tuple(one.stem for one in words_of(str(value)[:120]))[:12]
-    return ()
+def _is_whole(value: JsonValue) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) < LARGEST and float(value).is_integer()
 
 
 def grid_of(item: Evidence) -> Grid | None:

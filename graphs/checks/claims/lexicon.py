@@ -9,9 +9,9 @@ NEGATION = re.compile(
     r"\b(?:not|never|no|none|nothing|nobody|neither|nor|cannot|without)\b|n['’]t\b", re.IGNORECASE
 )
 _RISING = """more higher larger bigger greater longer heavier taller farther further wider deeper
-richer stronger broader busier steeper warmer hotter thicker above""".split()
+richer stronger broader busier steeper warmer hotter thicker costlier dearer older above""".split()
 _FALLING = """fewer less lower smaller shorter lighter nearer closer narrower shallower poorer
-weaker thinner cooler colder below""".split()
+weaker thinner cooler colder cheaper younger below""".split()
 COMPARATIVES: Mapping[str, int] = {
     **dict.fromkeys(_RISING, 1),
     **dict.fromkeys(_FALLING, -1),
@@ -35,6 +35,14 @@ FELL = re.compile(
     r"went down|goes down|sank|sinks?|halved|plunge\w*|lost)\b",
     re.IGNORECASE,
 )
+
+EXCEEDS = re.compile(
+    r"\b(?:(?P<more>exceed(?:s|ed)?|outnumber(?:s|ed)?|surpass(?:es|ed)?|outperform(?:s|ed)?|"
+    r"outweigh(?:s|ed)?|(?:is|are|was|were) ahead of)|trail(?:s|ed)?|lag(?:s|ged)? behind|"
+    r"(?:falls?|fell) short of|(?:is|are|was|were) behind)\b",
+    re.IGNORECASE,
+)
+"""Verbs that compare, and whether what stands before them has more."""
 
 _OPPOSITES = """always/never all/none every/no every/none all/no before/after first/last
 more/fewer more/less most/fewest most/least highest/lowest higher/lower largest/smallest

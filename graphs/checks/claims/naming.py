@@ -15,6 +15,11 @@ from .words import words_of
 _TALK = frozenset("i me my we us our you your hello hi thanks please sorry welcome".split())
 _ROOT = 5
 """Letters from which on a word may be the root of another."""
+_COMMON = re.compile(
+    r"(?:[^aiosu]s|ies|tion|sion|ment|ity|ness|ance|ence|ing|ery|ism|age|ship|ly|er|est|ue|ure|half)$",
+    re.IGNORECASE,
+)
+"""Endings of words that begin a sentence without being names: `Visitors`, `Revenue`, `Fewer`."""
 _ABBREVIATED = re.compile(r"[A-Z]{2,6}s?")
 
 
@@ -58,6 +63,8 @@ def _counts(name: Name, standing: Standing) -> bool:
         return True
     if len(name.text.split()) > 1 or re.search(r"[a-z][A-Z]|[A-Z]{2}", name.text):
         return True
+    if _COMMON.search(name.text):
+        return False
     return bool(standing.tables) and len(standing.tables) == len(standing.witnesses)
 
 

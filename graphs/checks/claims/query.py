@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-_FILTERED = re.compile(r"\bFILTER\s*\(\s*WHERE[^()]*(?:\([^()]*\)[^()]*)*\)", re.IGNORECASE)
-_WHERE = re.compile(r"\bWHERE\b", re.IGNORECASE)
-_END = re.compile(
-    r"\b(?:GROUP\s+BY|ORDER\s+BY|HAVING|LIMIT|QUALIFY|UNION|INTERSECT|EXCEPT|WINDOW)\b",
-    re.IGNORECASE,
-)
-_TEXT = re.compile(
-    r"(?P<column>[\w.\"]+)\s*(?:\)\s*)?(?P<op>=|==|\bI?LIKE\b|\bIN\b\s*\(|<>|!=|\bNOT\s+IN\b\s*\()"
-    r"\s*(?P<first>'(?:[^']|'')*')(?P<more>(?:\s*,\s*'(?:[^']|'')*')*)",
-    re.IGNORECASE,
-)
-_WHOLE = re.compile(r"(?P<column>[\w.\"]+)\s*=\s*(?P<number>\d+(?:\.\d+)?)\b")
-_LITERAL = re.compile(r"'((?:[^']|'')*)'")
+from .conditions import NAME, TEXT, Condition, Token, bare, conditions_in, tokens_of
+from .words import words_of
+
 _ORDER = re.compile(
     r"\bORDER\s+BY\s+(?P<what>(?:[^(),;]|\([^()]*\))+?)(?:\s+(?P<way>ASC|DESC)\b)?"
     r"(?=\s*(?:NULLS|,|\)|;|LIMIT|$|=))",
@@ -31,14 +22,10 @@ _HIGHEST = re.compile(r"\b(?:max|arg_max|max_by)\s*\(", re.IGNORECASE)
 _LOWEST = re.compile(r"\b(?:min|arg_min|min_by)\s*\(", re.IGNORECASE)
 _NEGATIVE = re.compile(r"\bNOT\b(?!\s+NULL)|<>|!=|\bIS\s+NULL\b|\bEXCEPT\b|= 0\b", re.IGNORECASE)
 _FROM = re.compile(r"\bFROM\s+(.*?)(?=\bWHERE\b|\bGROUP\b|\bORDER\b|\bLIMIT\b|$)", re.I | re.S)
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """What a query asks of a column: one of some values."""
-
-    column: str
-    values: tuple[str, ...]
+_CLAUSES = frozenset(
+    "GROUP ORDER HAVING LIMIT QUALIFY UNION INTERSECT EXCEPT WINDOW OFFSET".split()
+)
+_SEVERAL = frozenset({"UNION", "INTERSECT", "EXCEPT"})
 
 
 @dataclass(frozen=True)
@@ -48,28 +35,63 @@ class Query:
     sql: str = ""
 
     @cached_property
+    def _tokens(self) -> tuple[Token, ...]:
+        return tuple(tokens_of(self.sql))
+
+    @cached_property
     def conditions(self) -> tuple[Condition, ...]:
-        """The values that every row was chosen by; none when the query has several parts."""
-        plain = _FILTERED.sub("", self.sql)
-        if len(_WHERE.findall(plain)) != 1 or re.search(r"\bOR\b|\bCASE\b", plain, re.IGNORECASE):
+        """What every row was chosen by; nothing when several queries are put together."""
+        if any(one.word in _SEVERAL for one in self._tokens):
             return ()
-        asked = _WHERE.split(plain)[1]
-        asked = asked[: end.start()] if (end := _END.search(asked)) else asked
-        found = [
-            Condition(
-                _bare(match["column"]),
-                tuple(
-                    one.replace("''", "'").strip("%")
-                    for one in _LITERAL.findall(match["first"] + match["more"])
-                ),
-            )
-            for match in _TEXT.finditer(asked)
+        wheres = [place for place, one in enumerate(self._tokens) if one.word == "WHERE"]
+        wheres = [one for one in wheres if self._tokens[max(one - 2, 0)].word != "FILTER"]
+        if len(wheres) > 1:
+            wheres = [one for one in wheres if not self._tokens[one].depth]
+        if len(wheres) != 1:
+            return ()
+        return tuple(conditions_in(self._clause(wheres[0] + 1)))
+
+    @cached_property
+    def group_conditions(self) -> tuple[Condition, ...]:
+        """What every group was chosen by."""
+        havings = [place for place, one in enumerate(self._tokens) if one.word == "HAVING"]
+        return tuple(conditions_in(self._clause(havings[0] + 1))) if len(havings) == 1 else ()
+
+    @cached_property
+    def selected(self) -> frozenset[str]:
+        """The columns that stand between SELECT and FROM, in small letters."""
+        words = [one.word for one in self._tokens]
+        end = words.index("FROM") if "FROM" in words else len(words)
+        return frozenset(bare(one.text) for one in self._tokens[:end] if one.kind == NAME)
+
+    def keys(self, columns: Sequence[str]) -> frozenset[int]:
+        """Return which of the table's columns the rows are grouped by."""
+        groups = [
+            place for place, one in enumerate(self._tokens) if one.word == "GROUP" and not one.depth
         ]
-        found += [
-            Condition(_bare(match["column"]), (match["number"],))
-            for match in _WHOLE.finditer(asked)
-        ]
-        return tuple(found)
+        if len(groups) != 1:
+            return frozenset()
+        named = [one.lower() for one in columns]
+        return frozenset(self._key_places(self._clause(groups[0] + 2), named))
+
+    @staticmethod
+    def _key_places(clause: Sequence[Token], named: Sequence[str]) -> Iterator[int]:
+        for one in clause:
+            if one.text.isdigit() and not one.depth and 0 < int(one.text) <= len(named):
+                yield int(one.text) - 1
+            elif one.kind == NAME and bare(one.text) in named:
+                yield named.index(bare(one.text))
+
+    def _clause(self, start: int) -> tuple[Token, ...]:
+        """Return what stands from `start` to the end of its clause."""
+        if start >= len(self._tokens):
+            return ()
+        depth = self._tokens[start - 1].depth
+        for end in range(start, len(self._tokens)):
+            one = self._tokens[end]
+            if one.depth < depth or (one.depth == depth and one.word in _CLAUSES):
+                return self._tokens[start:end]
+        return self._tokens[start:]
 
     @property
     def source(self) -> str:
@@ -77,10 +99,15 @@ class Query:
         found = _FROM.search(self.sql)
         return " ".join(found[1].lower().split()) if found else ""
 
-    @property
-    def is_negative(self) -> bool:
-        """True when it looks for what is not so."""
-        return bool(_NEGATIVE.search(self.sql))
+    @cached_property
+    def denied(self) -> frozenset[str]:
+        """The stems of what stands in a query that looks for what is not so."""
+        if not _NEGATIVE.search(self.sql):
+            return frozenset()
+        wheres = [place for place, one in enumerate(self._tokens) if one.word == "WHERE"]
+        asked = self._tokens[wheres[0] :] if wheres else self._tokens
+        said = " ".join(one.text for one in asked if one.kind in (NAME, TEXT))
+        return frozenset(one.stem for one in words_of(said.replace("_", " ")))
 
     @cached_property
     def ends(self) -> frozenset[int]:
@@ -99,7 +126,3 @@ class Query:
     def picks(self) -> bool:
         """True when it gives only the first of its rows."""
         return bool(_FIRST_ONLY.search(self.sql))
-
-
-def _bare(column: str) -> str:
-    return column.replace('"', "").rpartition(".")[2]

@@ -4,66 +4,133 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from surefoot.verdicts import Verdict
 
 from ..check import timed
 from ..numbers import Number
 from ..subjects import Claim
+from .columns import columns_of
 from .computed import derivation
 from .confidence import sure
 from .evidence import Witness
-from .grid import Cell, Grid, Mention
+from .grid import Cell, Grid
+from .lexicon import SUPERLATIVES
+from .mentions import Mention
+from .pairing import fits, is_excluded
+from .polarity import is_denied
 from .quantities import quantity
+from .scope import names_rival, unnamed
 from .standing import Standing
-from .words import words
 
 _SMALL = 12
 """Up to here a number may count the things that a sentence lists."""
+_PRONOUN = re.compile(r"^\W*(?:\w+, )?(?:it|its|they|their|he|she|his|her|these|those)\b", re.I)
 
 
 @timed(0.5)
 def rows_agree(claim: Claim) -> Verdict | None:
     """Find numbers that the cited table has, but for another row or column than the sentence names.
 
-    Also finds conditions of the query that neither the sentence nor the question names: a number
-    of some rows is then said of all.
+    Also finds conditions of the query that neither the sentence, nor what leads up to it, nor the
+    question names: a number of some rows is then said of all.
     """
     standing = Standing.of(claim)
-    if not claim.cited or not standing.tables:
+    if not claim.cited or not standing.tables or not standing.saying.words:
         return None
     looked = False
     for witness in standing.tables:
-        if (grid := witness.grid) is None or not standing.saying.words:
+        if (grid := witness.grid) is None:
             continue
+        mentions = named_rows(grid, standing)
         numbers = [
-            one for one in _measured(grid, standing) if _is_only_here(one, witness, standing)
+            one
+            for one in _measured(grid, standing)
+            if _is_only_here(one, witness, standing, names_rows=bool(mentions))
         ]
-        mentions = _rows_named(grid, standing)
-        if numbers and mentions:
-            looked = True
-            # What is denied of a row may well be true of another.
-            if not standing.saying.denies_verb and not _fits(grid, numbers, mentions):
-                return _wrong_row(claim, numbers, standing)
-        if numbers and not _column_fits(grid, numbers, standing):
-            return claim.contradicted(
-                "wrong_column",
-                "A number of the sentence is that of another column of the cited table.",
-                repair="Give each number with what its column measures.",
-            )
-        if numbers and (missing := _unnamed(witness, grid, standing)):
-            return claim.unsupported(
-                "condition_dropped",
-                "The query behind the number has a condition that the sentence does not name: "
-                f"{', '.join(missing)}.",
-                repair="Say for which rows the number holds.",
-            )
+        ranks = bool(mentions) and bool(standing.saying.lower & SUPERLATIVES.keys())
+        looked |= bool(numbers and mentions)
+        if wrong := _wrong(_Told(grid, tuple(numbers), tuple(mentions), ranks), standing):
+            return wrong
     return sure(claim.supported()) if looked else None
 
 
-def _wrong_row(claim: Claim, numbers: Sequence[Number], standing: Standing) -> Verdict:
-    asked = standing.claim.facts.said(claim.question)
-    if any(asked.state(one) for one in numbers):
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a sentence tells of one table."""
+
+    grid: Grid
+    numbers: tuple[Number, ...]
+    mentions: tuple[Mention, ...]
+    ranks: bool
+    """True when it says of a row that it has the most or the least."""
+
+
+def _wrong(told: _Told, standing: Standing) -> Verdict | None:
+    claim = standing.claim
+    if not told.numbers and not told.ranks:
+        return None
+    if names_rival(told.grid, standing):
+        return _wrong_row(told, standing)
+    if told.numbers and (verdict := _misplaced(told, standing)):
+        return verdict
+    if missing := unnamed(told.grid, standing, groups=told.ranks):
+        return claim.unsupported(
+            "condition_dropped",
+            "The query behind the number has a condition that the sentence does not name: "
+            f"{', '.join(missing)}.",
+            repair="Say for which rows the number holds.",
+        )
+    return None
+
+
+def _misplaced(told: _Told, standing: Standing) -> Verdict | None:
+    """Return what is wrong with where the numbers stand in the table."""
+    text, grid = standing.saying.text, told.grid
+    every = {one.start: grid.stating(one) for one in told.numbers}
+    bound = {one.start: columns_of(grid, one, standing) for one in told.numbers}
+    cells = {
+        start: [one for one in found if not bound[start] or one.column in bound[start]]
+        for start, found in every.items()
+    }
+    if not all(cells.values()):
+        return _wrong_column(standing)
+    # What is denied of a row may well be true of another.
+    if not told.mentions or any(is_denied(text, one.start) for one in told.numbers):
+        return None
+    if all(is_excluded(text, one) for one in told.mentions):
+        return _wrong_row(told, standing) if _is_of(told.mentions, text, cells) else None
+    if fits(text, told.numbers, told.mentions, cells):
+        return None
+    if fits(text, told.numbers, told.mentions, every):
+        return _wrong_column(standing)
+    return _wrong_row(told, standing)
+
+
+def _is_of(mentions: Sequence[Mention], text: str, cells: dict[int, list[Cell]]) -> bool:
+    """Return whether a number, in another part of the sentence, is that of a row left out."""
+    rows = frozenset[int]().union(*(one.rows for one in mentions))
+    end = text.find(",", max(one.end for one in mentions))
+    return any(
+        found and all(one.row in rows for one in found)
+        for start, found in cells.items()
+        if 0 <= end < start
+    )
+
+
+def _wrong_column(standing: Standing) -> Verdict:
+    return standing.claim.contradicted(
+        "wrong_column",
+        "A number of the sentence is that of another column of the cited table.",
+        repair="Give each number with what its column measures.",
+    )
+
+
+def _wrong_row(told: _Told, standing: Standing) -> Verdict:
+    claim = standing.claim
+    asked = claim.facts.said(claim.question)
+    if any(asked.state(one) for one in told.numbers):
         return claim.contradicted(
             "false_premise",
             "The question takes a number for granted that the cited table contradicts.",
@@ -71,9 +138,27 @@ def _wrong_row(claim: Claim, numbers: Sequence[Number], standing: Standing) -> V
         )
     return claim.contradicted(
         "wrong_row",
-        "A number of the sentence is that of another row of the cited table.",
+        "A number of the sentence is that of other rows than it names.",
         repair="Give each number with the label of its own row.",
     )
+
+
+def named_rows(grid: Grid, standing: Standing) -> list[Mention]:
+    """Return the rows that a sentence names, or the one that its pronoun stands for."""
+    if found := grid.mentions(standing.saying.text):
+        return found
+    claim = standing.claim
+    if _PRONOUN.match(standing.saying.text):
+        named = (grid.mentions(one) for one in reversed(claim.before))
+        antecedent = next((one for one in named if one), [])
+    elif not claim.before:
+        antecedent = grid.mentions(claim.question)
+    else:
+        return []
+    rows = {(one.column, one.rows) for one in antecedent}
+    if len(rows) != len({column for column, _ in rows}):
+        return []
+    return [replace(one, start=0, end=0) for one in antecedent]
 
 
 def _measured(grid: Grid, standing: Standing) -> Iterator[Number]:
@@ -85,8 +170,13 @@ def _measured(grid: Grid, standing: Standing) -> Iterator[Number]:
                 break
 
 
-def _is_only_here(number: Number, witness: Witness, standing: Standing) -> bool:
-    """Return whether nothing but the table's cells explains a number."""
+def _is_only_here(
+    number: Number, witness: Witness, standing: Standing, *, names_rows: bool
+) -> bool:
+    """Return whether nothing but the table's cells explains a number.
+
+    What all rows together give does not explain what is said of those that are named.
+    """
     if number.value == len(witness.grid.rows if witness.grid else ()) or number.lean:
         return False
     if abs(number.value) <= _SMALL and number.word:
@@ -96,102 +186,8 @@ def _is_only_here(number: Number, witness: Witness, standing: Standing) -> bool:
     others = [one for one in standing.witnesses if one is not witness]
     if any(standing.claim.facts.of(one.item).state(number) for one in others):
         return False
-    if derivation(number, standing) is not None:
+    how = derivation(number, standing)
+    if how is not None and not (names_rows and how.of_all):
         return False
     query = witness.grid.query.sql if witness.grid else ""
     return not standing.claim.facts.said(query).state(number)
-
-
-def _rows_named(grid: Grid, standing: Standing) -> list[Mention]:
-    return grid.mentions(standing.saying.words)
-
-
-def _fits(grid: Grid, numbers: Sequence[Number], mentions: Sequence[Mention]) -> bool:
-    """Return whether the numbers go with the labels, in one of the ways in which people list."""
-    columns = {one.column for one in mentions}
-    by_column = {c: [one for one in mentions if one.column == c] for c in columns}
-    cells = {one.start: grid.stating(one) for one in numbers}
-    return any(
-        all(
-            any(_is_labelled(cell, place, number, by_column, way) for cell in cells[number.start])
-            for place, number in enumerate(numbers)
-        )
-        for way in ("before", "behind", "nearest", "in turn")
-    )
-
-
-def _is_labelled(
-    cell: Cell, place: int, number: Number, by_column: dict[int, list[Mention]], way: str
-) -> bool:
-    for mentions in by_column.values():
-        label = _label_of(place, number, mentions, way)
-        if label is None or cell.row not in label.rows:
-            return False
-    return True
-
-
-def _label_of(place: int, number: Number, mentions: list[Mention], way: str) -> Mention | None:
-    if len(mentions) == 1:
-        return mentions[0]
-    match way:
-        case "before":
-            return next((one for one in reversed(mentions) if one.start < number.start), None)
-        case "behind":
-            return next((one for one in mentions if one.start > number.start), None)
-        case "nearest":
-            return min(mentions, key=lambda one: _distance(one, number))
-        case _:
-            return mentions[place] if place < len(mentions) else None
-
-
-def _distance(mention: Mention, number: Number) -> int:
-    return max(mention.start - number.end, number.start - mention.end, 0)
-
-
-def _column_fits(grid: Grid, numbers: Sequence[Number], standing: Standing) -> bool:
-    """Return whether the numbers stand in a column that is named, when just one is."""
-    if len(grid.measures) < 2:
-        return True
-    said = standing.saying.stems
-    shared = frozenset.intersection(*(grid.named(one) for one in grid.measures))
-    named = [one for one in grid.measures if (own := grid.named(one) - shared) and own <= said]
-    if len(named) != 1:
-        return True
-    return all(any(cell.column in named for cell in grid.stating(one)) for one in numbers)
-
-
-def _unnamed(witness: Witness, grid: Grid, standing: Standing) -> list[str]:
-    """Return the columns whose condition nobody has named."""
-    said = {one.stem for one in standing.saying.words} | standing.said_stems
-    strangers = [
-        one
-        for one in standing.saying.names
-        if not one.is_code and not all(map(standing.knows, one.text.split()))
-    ]
-    missing: list[str] = []
-    for condition in grid.query.conditions:
-        if any(_is_named(value, said) for value in condition.values):
-            continue
-        code = all(len(value) <= 3 for value in condition.values)
-        if code and (strangers or _spelled_out(standing)):
-            continue
-        if len(condition.values) > 1 and _rows_named(grid, standing):
-            continue
-        missing.append(condition.column)
-    return missing
-
-
-def _spelled_out(standing: Standing) -> bool:
-    """Return whether the sentence or the question has a name, which a code may stand for."""
-    text = standing.claim.question
-    return bool(re.search(r"(?<=[a-z,] )[A-Z][a-z]{2,}", text)) or any(
-        not one.opens and not one.is_code for one in standing.saying.names
-    )
-
-
-def _is_named(value: str, said: set[str]) -> bool:
-    wanted = {one.stem for one in words(value)} or {value}
-    first = next(iter(words(value)), None)
-    return wanted <= said or (
-        len(wanted) > 1 and first is not None and len(first.text) > 3 and first.stem in said
-    )

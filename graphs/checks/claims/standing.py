@@ -10,6 +10,9 @@ from .evidence import Witness
 from .saying import Saying
 from .words import flat, standing_alone, stem, words_of
 
+_LEADING = 3
+"""Sentences before one that it may take its subject from."""
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -46,6 +49,22 @@ class Standing:
     def said_stems(self) -> frozenset[str]:
         """The stems of what may be repeated."""
         return frozenset(one.stem for one in words_of(self.said))
+
+    @cached_property
+    def lead(self) -> str:
+        """What the answer says just before the sentence: the heading above, and a few sentences.
+
+        It may name what the sentence leaves out, such as for which rows a number holds.
+        """
+        pieces = [one.strip() for one in self.claim.before if one.strip()]
+        headings = [one for one in pieces if one.startswith("#") or one.rstrip("* ").endswith(":")]
+        return "\n".join([*headings[-1:], *pieces[-_LEADING:]])
+
+    @cached_property
+    def given_stems(self) -> frozenset[str]:
+        """The stems of the sentence, of what leads up to it and of what may be repeated."""
+        own = (one.stem for text in (self.lead, self.saying.text) for one in words_of(text))
+        return self.said_stems | frozenset(own)
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:

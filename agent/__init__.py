@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .clock import Clock
     from .data_dir import Door
     from .equipment import McpServers, open_sandbox
+    from .forking import Fork
     from .learning import ModelLearner, RuleLearner, is_grounded
     from .models import (
         LangChainModel,
@@ -67,7 +68,7 @@ if TYPE_CHECKING:
     from .models.window import FittedModel, fitted, tokens_of
     from .prompts import Prompt, PromptTemplate, assistant_prompt, template
     from .receipts import Receipt
-    from .replaying import Fork, Replayed, replay
+    from .replaying import Replayed, replay
     from .rooms import Ingested, Rooms
     from .runs import (
         ROLLED_BACK,
@@ -86,7 +87,7 @@ if TYPE_CHECKING:
         ThreadSearch,
     )
     from .runs.recording import Entry, RecordingStore
-    from .runs.recording_replay import ReplayMiss
+    from .runs.recording_cassette import ReplayMiss
     from .telemetry import (
         LogObserver,
         Observation,
@@ -120,7 +121,7 @@ _HOMES = {
     "EventLog": "runs",
     "FittedModel": "models.window",
     "FlatPrice": "models.prices",
-    "Fork": "replaying",
+    "Fork": "forking",
     "Host": "cli.host",
     "ImagesRefused": "models.faults",
     "Ingested": "rooms",
@@ -156,7 +157,7 @@ _HOMES = {
     "Reach": "models.reach",
     "Receipt": "receipts",
     "RecordingStore": "runs.recording",
-    "ReplayMiss": "runs.recording_replay",
+    "ReplayMiss": "runs.recording_cassette",
     "Replayed": "replaying",
     "RequestRefused": "models.faults",
     "Rooms": "rooms",

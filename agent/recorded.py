@@ -11,6 +11,7 @@ from surefoot.tools import Tool, Toolbox
 
 from .runs import Emit, Job
 from .runs.recording import Entry, RecordingStore, Tape
+from .runs.recording_checks import RecordedTimekeeper, described, recorded_checks
 from .runs.recording_parts import (
     Callers,
     RecordedClock,
@@ -33,12 +34,14 @@ async def work_recorded(
     taped = replace(
         worker,
         clock=RecordedClock(inner=worker.clock, tape=tape, callers=callers),
+        checks=recorded_checks(worker.checks, tape, callers),
+        timekeeper=lambda: RecordedTimekeeper(tape),
         desk=lambda inner: RecordedDesk(inner, tape),
     )
     memory = equipment.memory
     recorded = replace(
         equipment,
-        model=RecordedModel(equipment.model, tape),
+        model=RecordedModel(equipment.model, tape, callers),
         toolbox=Toolbox(recorded_tool(tool, tape) for tool in equipment.toolbox),
         memory=None if memory is None else RecordedMemory(memory, tape),
     )
@@ -70,6 +73,8 @@ async def _head(worker: Worker, job: Job, equipment: Equipment) -> dict[str, Jso
         "prompt": asdict(equipment.prompt),
         "limits": worker.limits.model_dump(mode="json"),
         "own_knowledge": worker.own_knowledge,
+        "checks": described(worker.checks),
+        "taint": worker.taint.model_dump(mode="json"),
         "checkpointed": worker.home.checkpoints is not None,
         "remembers": equipment.memory is not None,
         "tools": [_tool(tool) for tool in equipment.toolbox],
@@ -86,6 +91,8 @@ def _tool(tool: Tool) -> JsonValue:
         "side_effects": tool.side_effects,
         "idempotent": tool.idempotent,
         "approval": tool.approval,
+        "remembers": tool.remembers,
+        "rules": [rule.model_dump(mode="json") for rule in tool.rules],
         "timeout_seconds": tool.timeout_seconds,
         "trust": tool.trust,
         "result_characters": tool.result_characters,

@@ -3,56 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from pydantic import JsonValue, TypeAdapter
+from pydantic import TypeAdapter
 
 from surefoot.answer import Answer
-from surefoot.errors import InputError, SurefootError
-from surefoot.events import Event, PlanCreated, PlanRevised, RunQueued
-from surefoot.evidence import Finding, ToolSource
-from surefoot.graphs import DEFAULT_CHECKS, Checkpoints, build
+from surefoot.errors import SurefootError
+from surefoot.events import Event, RunQueued
+from surefoot.graphs import Checkpoints, Checks, build
 from surefoot.limits import Limits, ReleasePolicy
 from surefoot.messages import Image
-from surefoot.model import ChatModel, ModelPart, ModelRequest
+from surefoot.model import ChatModel
 from surefoot.scope import Scope
-from surefoot.tools import Arguments, CallContext, Tool, Toolbox, ToolOutput
+from surefoot.tools import Policy, Tool, Toolbox
 
+from .forking import Fork, forked, with_result
 from .home import Home
 from .prompts import Prompt
 from .runs import Emit, Job, Run, RunEngine, ThreadBook
 from .runs.recording import Entry
+from .runs.recording_cassette import Cassette, ReplayMiss
 from .runs.recording_differences import first_difference
 from .runs.recording_parts import Callers
 from .runs.recording_replay import (
-    Cassette,
     ReplayedClock,
     ReplayedDesk,
     ReplayedMemory,
     ReplayedModel,
     ReplayLog,
-    ReplayMiss,
     replayed_tool,
 )
+from .runs.recording_replay_checks import ReplayedTimekeeper, in_force
 from .working import Equipment, Worker
 
 Live = Literal["model", "tools"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fork:
-    """Where a run is to go another way, and what is different there."""
-
-    step: str
-    """A step id, such as `s2`. The model call that planned it, and all before, stay recorded when
-    `result` is given; otherwise that call is made anew."""
-    instructions: str | None = None
-    """Another system prompt."""
-    policy: ReleasePolicy | None = None
-    result: JsonValue = None
-    """What the step gives back instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +52,10 @@ class Replayed:
     """What was asked for and is not in the recording."""
     is_exact: bool = field(default=False)
     """True when every event is the same, byte for byte."""
+    absent_checks: tuple[str, ...] = ()
+    """Checks and reviews of the run that are not here; what they said is as recorded."""
+    changed_checks: tuple[str, ...] = ()
+    """Those that are here with another source than they had."""
 
 
 async def replay(
@@ -73,16 +63,21 @@ async def replay(
     events: Sequence[Event],
     *,
     model: ChatModel | None = None,
+    spare: ChatModel | None = None,
     tools: Sequence[Tool] | None = None,
+    checks: Checks | None = None,
+    taint: Policy | None = None,
     fork: Fork | None = None,
 ) -> Replayed:
     """Run a recorded run again, offline but for what is given live.
 
-    Raises `ReplayMiss` that names the first field that differs when an exact replay asks for
-    something else than was recorded.
+    `model` is asked in place of the recorded one, from the fork on where there is one; `spare` only
+    where the recording has no message. Without `checks`, Surefoot's own look again, and all others
+    say what they said; without `taint`, the recorded policy holds. Raises `ReplayMiss` that names
+    the first field that differs when an exact replay asks for something else than was recorded.
     """
     cassette = Cassette(entries, events)
-    cassette.strict = model is None and tools is None and fork is None
+    cassette.strict = all(one is None for one in (model, spare, tools, fork))
     run, callers = _run(cassette), Callers()
     clock = ReplayedClock(cassette=cassette, callers=callers, run_id=run.run_id)
     first = events[0].seq if events else 1
@@ -95,16 +90,19 @@ async def replay(
     )
     checkpoints = Checkpoints() if cassette.head.get("checkpointed") else None
     home = Home(log=log, threads=ThreadBook(None, now=clock.now), checkpoints=checkpoints)
+    found = in_force(cassette, checks, callers)
     worker = Worker(
         home=home,
         machine=build(checkpoints.saver if checkpoints else None),
         clock=clock,
         limits=Limits.model_validate(cassette.head.get("limits")),
-        checks=DEFAULT_CHECKS,
+        checks=found.checks,
+        timekeeper=lambda: ReplayedTimekeeper(cassette),
+        taint=taint or Policy.model_validate(cassette.head.get("taint") or {}),
         own_knowledge="mark" if cassette.head.get("own_knowledge") == "mark" else "withhold",
         desk=lambda _: ReplayedDesk(cassette),
     )
-    equipment = _equipment(cassette, events, model, tools, fork)
+    equipment = _equipment(cassette, events, model, spare, tools, fork)
 
     async def work(job: Job, emit: Emit) -> Answer:
         return await worker.work(job, callers.emitting(emit), equipment)
@@ -122,6 +120,8 @@ async def replay(
         divergence=divergence,
         misses=tuple(cassette.misses),
         is_exact=divergence is None,
+        absent_checks=found.absent,
+        changed_checks=found.changed,
     )
 
 
@@ -173,6 +173,7 @@ def _equipment(
     cassette: Cassette,
     events: Sequence[Event],
     model: ChatModel | None,
+    spare: ChatModel | None,
     tools: Sequence[Tool] | None,
     fork: Fork | None,
 ) -> Equipment:
@@ -181,77 +182,17 @@ def _equipment(
     listed = definitions if isinstance(definitions, list) else []
     recorded = [replayed_tool(one, cassette) for one in listed if isinstance(one, dict)]
     prompt = _prompt.validate_python(head.get("prompt"))
-    played = ReplayedModel(cassette, str(head.get("model")))
-    used: ChatModel = played if model is None else model
+    used = model or ReplayedModel(cassette, str(head.get("model")), spare=spare)
+    lent = recorded if tools is None else list(tools)
     if fork is not None:
-        kept = _calls_before(events, fork)
-        name = str(head.get("model"))
-        early = ReplayedModel(cassette, name, positional=kept)
-        used = _Forked(early, model or played, kept, fork.instructions)
-        recorded = [_with_result(tool, fork) for tool in recorded]
+        used = forked(cassette, events, used, fork)
+        lent = [with_result(tool, fork) for tool in lent]
     return Equipment(
         model=used,
-        toolbox=Toolbox(tools if tools is not None else recorded),
+        toolbox=Toolbox(lent),
         memory=ReplayedMemory(cassette) if head.get("remembers") else None,
         prompt=prompt,
     )
-
-
-def _calls_before(events: Sequence[Event], fork: Fork) -> int:
-    """Return how many model calls come before the fork. Raises `InputError` for no such step."""
-    calls = 0
-    for event in events:
-        if event.type == "usage":
-            calls += 1
-        if isinstance(event, PlanCreated | PlanRevised):
-            if any(step.id == fork.step for step in event.plan.steps):
-                return calls if fork.result is not None else calls - 1
-    raise InputError(f"The run has no step {fork.step!r}; see `surefoot trace show`.")
-
-
-class _Forked:
-    """A model that is recorded up to the fork, and another one from there on."""
-
-    def __init__(
-        self, early: ReplayedModel, late: ChatModel, kept: int, instructions: str | None
-    ) -> None:
-        self._early, self._late = early, late
-        self._kept = kept
-        self._instructions = instructions
-        self._calls = 0
-
-    @property
-    def name(self) -> str:
-        """How traces call it."""
-        return self._early.name if self._calls < self._kept else self._late.name
-
-    async def stream(self, request: ModelRequest) -> AsyncIterator[ModelPart]:
-        """Yield the parts of the next message."""
-        self._calls += 1
-        chosen: ChatModel = self._early if self._calls <= self._kept else self._late
-        if self._calls > self._kept and self._instructions is not None:
-            first, *rest = request.messages
-            told = replace(first, text=self._instructions)
-            request = replace(request, messages=(told, *rest))
-        async for part in chosen.stream(request):
-            yield part
-
-
-def _with_result(tool: Tool, fork: Fork) -> Tool:
-    """Return the tool, giving back something else for the step of the fork."""
-    if fork.result is None:
-        return tool
-    value = fork.result
-
-    async def run(args: Arguments, context: CallContext) -> ToolOutput:
-        if context.call_id.rpartition(".")[2] != fork.step:
-            return await tool.run(args, context)
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        source = ToolSource(tool=tool.name, args=args)
-        finding = Finding(source=source, content=text, trust=tool.trust, data=value)
-        return ToolOutput(value=value, findings=(finding,))
-
-    return replace(tool, run=run)
 
 
 def _divergence(recorded: Sequence[Event], now: Sequence[Event]) -> str | None:

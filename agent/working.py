@@ -18,6 +18,7 @@ from surefoot.graphs import (
     EvidenceLedger,
     Machine,
     RunContext,
+    Timekeeper,
     drive,
 )
 from surefoot.limits import Limits, OwnKnowledge
@@ -62,6 +63,8 @@ class Worker:
     own_knowledge: OwnKnowledge = "withhold"
     taint: Policy = DEFAULT_POLICY
     """What is asked or refused by where a call's arguments come from."""
+    timekeeper: Callable[[], Timekeeper] = Timekeeper
+    """Makes what measures the checks of one run."""
     desk: Callable[[Desk], Desk] | None = None
     """What stands between the run and the person who decides, when something does."""
     record: Callable[[Worker, Job, Emit, Equipment], Awaitable[Answer]] | None = None
@@ -105,6 +108,7 @@ class Worker:
             now=self.clock.now,
             ticks=self.clock.ticks,
             checks=self.checks,
+            timekeeper=self.timekeeper(),
             taint=self.taint,
             policy=run.policy,
             own_knowledge=self.own_knowledge,

@@ -12,10 +12,11 @@ from pydantic import JsonValue
 from surefoot.errors import InputError
 from surefoot.limits import ReleasePolicy
 
+from ..forking import Fork
 from ..home import Home
 from ..models import make_model
 from ..models.choose import chosen
-from ..replaying import Fork, Replayed, replay
+from ..replaying import Replayed, replay
 from ..rooms import Rooms
 from ..runs import Run
 from ..runs.recording import RecordingStore
@@ -73,12 +74,14 @@ async def replay_run(
     events = await home.log.read(run.key, run_id=run.run_id)
     rooms = Rooms(settings, durable=True, builtins=True, memory="default", now=lambda: "")
     try:
-        changed = fork is not None and (wanted.instructions is not None or fork.result is not None)
-        model = None
-        if "model" in wanted.live or host.model is not None or changed:
+        is_new = fork is not None and (wanted.instructions is not None or fork.result is not None)
+        model = spare = None
+        if "model" in wanted.live or host.model is not None or is_new:
             model = make_model(host.model or chosen(settings).name, settings, rooms.embedder)
+        elif fork is not None:
+            spare = make_model(chosen(settings).name, settings, rooms.embedder)
         tools = await rooms.tools(run.scope.tenant) if "tools" in wanted.live else None
-        return await replay(entries, events, model=model, tools=tools, fork=fork)
+        return await replay(entries, events, model=model, spare=spare, tools=tools, fork=fork)
     finally:
         await rooms.close()
 
@@ -88,6 +91,11 @@ def tell(replayed: Replayed, *, wanted: Wanted) -> int:
     if wanted.as_json:
         for event in replayed.events:
             click.echo(event.model_dump_json())
+    if absent := ", ".join(replayed.absent_checks):
+        click.echo(
+            f"The run had checks that are not here: {safe(absent)}. What they said is as recorded.",
+            err=True,
+        )
     for miss in replayed.misses:
         click.echo(f"Not in the recording: {safe(miss)}", err=True)
     if replayed.is_exact:

@@ -17,8 +17,22 @@ from .database import Database
 logger = logging.getLogger(__name__)
 
 Boundary = Literal[
-    "run", "model", "tool", "validate", "inspect", "describe", "memory", "approval", "now", "ticks"
+    "run",
+    "model",
+    "tool",
+    "validate",
+    "inspect",
+    "describe",
+    "memory",
+    "approval",
+    "check",
+    "review",
+    "late",
+    "now",
+    "ticks",
 ]
+TURNS: frozenset[Boundary] = frozenset(("model", "tool", "memory", "approval", "inspect", "review"))
+"""Boundaries that are waited at: what they give back comes, and comes again, in a fixed order."""
 
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS recordings (run_id TEXT NOT NULL, n INTEGER NOT NULL,"
@@ -40,13 +54,20 @@ class Entry:
     back: JsonValue = None
     error: dict[str, JsonValue] | None = None
     """What was raised instead: its `type`, `text` and, for tools, `code`."""
+    by: str = ""
+    """The review that a model was asked by; nothing when the run itself asked."""
+    cuts: Sequence[tuple[int, int]] = ()
+    """For a message during which something else came back: a part of it, and how many results had
+    come before that part."""
 
     def written(self) -> str:
         """Return the entry as JSON, what is empty left out."""
         body: dict[str, JsonValue] = {"b": self.boundary}
-        for key, value in (("n", self.name), ("g", self.given), ("r", self.back)):
+        for key, value in (("n", self.name), ("g", self.given), ("r", self.back), ("y", self.by)):
             if value not in (None, ""):
                 body[key] = value
+        if self.cuts:
+            body["c"] = [list(cut) for cut in self.cuts]
         if self.error is not None:
             body["e"] = self.error
         try:
@@ -64,6 +85,8 @@ class Entry:
             given=body.get("g"),
             back=body.get("r"),
             error=body.get("e"),
+            by=body.get("y", ""),
+            cuts=tuple((part, turn) for part, turn in body.get("c", ())),
         )
 
 
@@ -132,10 +155,13 @@ class Tape:
         self._run_id = run_id
         self._next = first
         self._waiting: list[Entry] = []
+        self.turns = 0
+        """How many results have come back."""
 
     def note(self, entry: Entry, *, flush: bool = False) -> None:
         """Take down an entry; with `flush`, write all that waits."""
         self._waiting.append(entry)
+        self.turns += entry.boundary in TURNS
         if flush:
             self.flush()
 

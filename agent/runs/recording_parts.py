@@ -79,9 +79,10 @@ def plain_spec(spec: ToolSpec) -> JsonValue:
 class RecordedModel:
     """A model whose messages are taken down. What a request repeats is kept once."""
 
-    def __init__(self, inner: ChatModel, tape: Tape) -> None:
+    def __init__(self, inner: ChatModel, tape: Tape, callers: Callers) -> None:
         self._inner = inner
         self._tape = tape
+        self._callers = callers
         self._before: list[JsonValue] = []
         self._tools: JsonValue = None
 
@@ -92,18 +93,30 @@ class RecordedModel:
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[ModelPart]:
         """Pass on the parts of the message."""
-        given = self._given(request)
+        by = self._callers.review()
         parts: list[JsonValue] = []
+        cuts: list[tuple[int, int]] = []
         error: dict[str, JsonValue] | None = None
         try:
             async for part in self._inner.stream(request):
+                if not cuts or cuts[-1][1] != self._tape.turns:
+                    cuts.append((len(parts), self._tape.turns))
                 parts.append({"kind": type(part).__name__, **to_jsonable_python(part)})
                 yield part
         except BaseException as raised:
             error = failed(raised)
             raise
         finally:
-            entry = Entry(boundary="model", name=self.name, given=given, back=parts, error=error)
+            alone = not cuts or cuts == [(0, self._tape.turns)]
+            entry = Entry(
+                boundary="model",
+                name=self.name,
+                given=self._given(request),
+                back=parts,
+                error=error,
+                by=by,
+                cuts=() if alone else cuts,
+            )
             self._tape.note(entry, flush=True)
 
     def _given(self, request: ModelRequest) -> dict[str, JsonValue]:
@@ -264,13 +277,14 @@ class RecordedMemory:
 
 
 class Callers:
-    """Tells whose code reads the clock: that of a tool call in a task of its own, or the run's.
+    """Tells whose code reads the clock or asks the model: a tool's, a review's, or the run's.
 
-    Calls that run side by side read it in no fixed order, so each has readings of its own.
+    What runs side by side does so in no fixed order, so each has readings of its own.
     """
 
     def __init__(self) -> None:
         self._calls: WeakKeyDictionary[asyncio.Task[object], str] = WeakKeyDictionary()
+        self._reviews: WeakKeyDictionary[asyncio.Task[object], str] = WeakKeyDictionary()
 
     def emitting(self, emit: Callable[[Event], None]) -> Callable[[Event], None]:
         """Return `emit`, noting which task begins which call."""
@@ -282,13 +296,27 @@ class Callers:
 
         return told
 
+    def reviewing(self, name: str, claim_id: str) -> str:
+        """Note that this task is a review of a claim from now on; return what it is called."""
+        task = asyncio.current_task()
+        assert task is not None, "a review runs in a task"
+        self._reviews[task] = f"{name} {claim_id}"
+        return self._reviews[task]
+
+    def review(self) -> str:
+        """Return the review that this task is, or nothing."""
+        return self._of(self._reviews)
+
     def current(self) -> str:
-        """Return the step whose call reads, or nothing for the run itself."""
+        """Return the step or the review whose code reads, or nothing for the run itself."""
+        return self._of(self._calls) or self._of(self._reviews)
+
+    def _of(self, named: WeakKeyDictionary[asyncio.Task[object], str]) -> str:
         try:
             task = asyncio.current_task()
         except RuntimeError:
             return ""
-        return "" if task is None else self._calls.get(task, "")
+        return "" if task is None else named.get(task, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

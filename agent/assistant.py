@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from types import TracebackType
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal
 
 from langchain_core.language_models import BaseChatModel
 from pydantic import JsonValue
@@ -24,6 +24,7 @@ from surefoot.settings import Settings
 from surefoot.tools import DEFAULT_POLICY, Policy, Tool, Toolbox
 
 from .clock import Clock
+from .deleting import delete_thread
 from .exporting import exported
 from .forgetting import Forgetter
 from .home import Home
@@ -36,15 +37,6 @@ from .rooms import Rooms
 from .runs import Job, Run, ThreadKey, expire_runs
 from .telemetry.observing import Observer
 from .thread_files import ThreadFiles
-
-
-@runtime_checkable
-class ForgetsThreads(Protocol):
-    """A memory that can forget one thread's turns."""
-
-    async def forget_thread(self, scope: Scope) -> int:
-        """Delete the turns of the scope's thread; return how many."""
-        ...
 
 
 class Assistant:
@@ -249,24 +241,10 @@ class Assistant:
 
         Answers kept for those who asked in it go too, whichever thread they were given in.
         The numbers of its events are not given again, so that no reader mistakes new for old.
+        Afterwards, behind runs, its bytes go from the files, of which a receipt is given.
         """
-        here, key = await self._opened(), self.key(thread, tenant)
-        users = {run.scope.user for run in await here.engine.of_thread(key)}
-        if (known := await here.home.threads.find(key)) is not None:
-            users.add(known.user)
-        await here.engine.forget_thread(key)
-        await here.home.log.open_thread(key)
-        await here.home.log.erase(key, through=here.home.log.last_seq(key))
-        here.home.log.release(key)
-        await here.home.threads.remove(key)
-        await self._thread_files.forget(key)
-        memory, cache = self._rooms.memory(), here.layer.cache
-        for user in users:
-            scope = Scope(tenant=key.tenant, user=user, thread_id=key.thread_id)
-            if isinstance(memory, ForgetsThreads):
-                await memory.forget_thread(scope)
-            if cache is not None:
-                await cache.forget(scope)
+        key = self.key(thread, tenant)
+        await delete_thread(await self._opened(), key, self._rooms.memory(), self._thread_files)
 
     async def forget(
         self,
@@ -284,6 +262,15 @@ class Assistant:
         return await (await self._forgetter()).forget(
             tenant=self._tenant(tenant), user=user, thread=thread, query=query
         )
+
+    async def purge(self) -> Receipt | None:
+        """Rid the files of documents that were removed or changed; None when none were.
+
+        Behind runs this is done by itself, once an hour at most.
+        """
+        forgetter = await self._forgetter()
+        planned = await forgetter.plan_documents()
+        return None if planned is None else await forgetter.carry_out(planned)
 
     async def export(
         self, user: str, *, tenant: str | None = None

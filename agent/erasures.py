@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from surefoot.scope import Scope
@@ -27,19 +27,39 @@ class Erasure:
     runs: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     """Ids of items in the person's store."""
+    threads: tuple[str, ...] = ()
+    """Threads in which some of it was said. Of those that go whole, the files go too."""
     words: tuple[str, ...] = ()
     """What is blotted out of the person's other runs."""
     needles: tuple[str, ...] = ()
     """What no file may hold afterwards, in hex."""
     vectors_of: tuple[str, ...] = ()
     """Texts whose vectors no file may hold afterwards."""
+    documents: bool = False
+    """True when the bytes of documents that were removed go too."""
+    deleted_for: tuple[str | None, ...] = ()
+    """Those who asked in a thread that is deleted for everybody."""
+    is_to_delete: bool = False
+    """True until the rows and files of that thread are deleted; its bytes go afterwards."""
     counted: Removed = field(default_factory=Removed)
-    """What there was to be removed from memory."""
+    """What there was to be removed when it was planned."""
 
     @property
     def scope(self) -> Scope:
         """Whose it is."""
         return Scope(tenant=self.tenant, user=self.user, thread_id=self.thread or "")
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """Everybody's whose it is."""
+        if not self.deleted_for:
+            return (self.scope,)
+        return tuple(replace(self.scope, user=user) for user in self.deleted_for)
+
+    @property
+    def is_of_documents(self) -> bool:
+        """True when it is of documents alone."""
+        return self.documents and self.thread is None and self.user is None
 
     @property
     def is_of_person(self) -> bool:

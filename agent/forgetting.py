@@ -8,46 +8,39 @@ is done at the next start.
 from __future__ import annotations
 
 import asyncio
-import re
-import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from shutil import rmtree
 
 from langgraph.store.base import Item
 
-from surefoot.errors import InputError, StorageError
+from surefoot.errors import InputError
 from surefoot.memory import (
+    ChromaDocuments,
     Embedder,
     Matches,
     OwnMemory,
     PersonalStores,
     item_id,
     needles_of,
-    needles_of_vectors,
-    scan_files,
-    words_of,
 )
 from surefoot.scope import Scope
 from surefoot.settings import Settings
 
-from .budgets.ledger import SpendLedger, account_of_run, account_of_user
 from .clock import Clock
 from .erasures import Erasure, Erasures
 from .home import Home
-from .receipts import Receipt, ReceiptBook, Removed, hashed
+from .matter import Wanted, embedded_in, in_thread, matter_of, runs_of, speaks_of, wanted_of
+from .proof import cleaned, receipt_for, scanned
+from .receipts import Receipt, ReceiptBook, Removed
+from .runs import ThreadKey
 from .runs.erasing import Erased, Saying, erase, sayings
 from .stored import texts_of
+from .thread_files import ThreadFiles
 
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _MOST_VECTORS = 256
 """Vectors that are looked for in the files; making one takes as long as keeping one did."""
-
-
-Wanted = Sequence[set[str]]
-"""Sets of words; a text that holds all of one is about what is to be forgotten."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +53,9 @@ class Keeping:
     embedder: Embedder
     folder: Path | None
     """Where all of it lies; None when it is only in memory."""
+    thread_files: ThreadFiles
+    documents: ChromaDocuments | None = None
+    """None when nothing is kept on disk."""
     elsewhere: tuple[str, ...] = ()
     """Where vectors lie that are no files here: what cannot be scanned."""
     stop_run: Callable[[str], Awaitable[None]] | None = None
@@ -108,11 +104,13 @@ class Forgetter:
         scope = Scope(tenant=tenant, user=user, thread_id=thread or "")
         held = await self.keeping.memory.matching(scope, query=query)
         if thread is not None:
-            held = _in_thread(held, thread)
-        wanted = _wanted(held, query)
+            held = in_thread(held, thread)
+        wanted = wanted_of(held, query)
         said = await self._said(scope, held, wanted, with_run)
-        matter = tuple(dict.fromkeys(_matter(held, said, wanted)))
+        matter = tuple(dict.fromkeys(matter_of(held, said, wanted)))
         items = await self._items(scope, wanted)
+        threads = tuple(dict.fromkeys(each.thread_id for each in said))
+        key_of = partial(ThreadKey, tenant)
         sought = (*matter, *(text for item in items for text in texts_of(item)))
         erasure = Erasure(
             erasure_id=self._clock.new_id(),
@@ -122,11 +120,13 @@ class Forgetter:
             query=query,
             asked_at=self._clock.now(),
             facts=tuple(fact.memory_id for fact in held.facts),
-            runs=tuple(dict.fromkeys(_runs(held, said, with_run))),
+            runs=tuple(dict.fromkeys(runs_of(held, said, with_run))),
             items=tuple(item_id(item.namespace, item.key) for item in items),
+            threads=threads,
+            documents=any(map(self.keeping.thread_files.has, map(key_of, threads))),
             words=() if query is None else matter,
-            needles=tuple(sorted(needle.hex() for needle in needles_of(sought, query or ""))),
-            vectors_of=tuple(_embedded(held))[:_MOST_VECTORS],
+            needles=_written(needles_of(sought, query or "")),
+            vectors_of=tuple(embedded_in(held))[:_MOST_VECTORS],
             counted=Removed(
                 facts=len(held.facts),
                 turns=len(held.turns),
@@ -145,20 +145,75 @@ class Forgetter:
         """Do at once what a person notices: the facts are gone."""
         await self.keeping.memory.erase(erasure.scope, facts=erasure.facts)
 
+    async def plan_thread(self, key: ThreadKey, users: Sequence[str | None]) -> Erasure:
+        """Write down that a thread is to be deleted for everybody who asked in it."""
+        scope = Scope(tenant=key.tenant, user=None, thread_id=key.thread_id)
+        await self.keeping.home.log.open_thread(key)
+        kept = [
+            each
+            for user in users
+            for each in await self.keeping.memory.kept(replace(scope, user=user))
+            if each.thread_id == key.thread_id
+        ]
+        held = Matches(turns=tuple(kept))
+        said = await self._said(scope, held, None, None)
+        erasure = Erasure(
+            erasure_id=self._clock.new_id(),
+            tenant=key.tenant,
+            user=None,
+            thread=key.thread_id,
+            query=None,
+            asked_at=self._clock.now(),
+            runs=tuple(dict.fromkeys(runs_of(held, said, None))),
+            needles=_written(needles_of(matter_of(held, said, None))),
+            vectors_of=tuple(embedded_in(held))[:_MOST_VECTORS],
+            threads=(key.thread_id,),
+            documents=self.keeping.thread_files.has(key),
+            deleted_for=tuple(users) or (None,),
+            is_to_delete=True,
+            counted=Removed(
+                turns=len(kept),
+                summaries=1 if kept else 0,
+                runs=len(said),
+                events=self.keeping.home.log.last_seq(key),
+                threads=1,
+            ),
+        )
+        self._erasures.note(erasure)
+        return erasure
+
+    async def plan_documents(self) -> Erasure | None:
+        """Write down that what was removed of documents is to leave the files, if anything was."""
+        documents = self.keeping.documents
+        if documents is None or not (await documents.leftover()).documents:
+            return None
+        erasure = Erasure(
+            erasure_id=self._clock.new_id(),
+            tenant="",
+            user=None,
+            thread=None,
+            query=None,
+            asked_at=self._clock.now(),
+            documents=True,
+        )
+        self._erasures.note(erasure)
+        return erasure
+
+    def deleted(self, erasure: Erasure) -> Erasure:
+        """Note that a thread's rows and files are deleted; its bytes are still to go."""
+        done = replace(erasure, is_to_delete=False, threads=())
+        self._erasures.note(done)
+        return done
+
     async def carry_out(self, erasure: Erasure) -> Receipt:
         """Erase, scan the files, and give the receipt. Can be done again from the start."""
-        keeping, scope = self.keeping, erasure.scope
-        if keeping.stop_run is not None:
-            for run_id in erasure.runs:
-                await keeping.stop_run(run_id)
-        await keeping.memory.erase(scope, facts=erasure.facts, runs=erasure.runs)
-        await keeping.store.erase(scope, None if erasure.is_of_person else erasure.items)
-        erased = await self._erase_runs(erasure)
-        if keeping.forget_answers is not None:
-            await keeping.forget_answers(scope)
-        still = await keeping.memory.still_says(erasure.vectors_of)
-        vectors_of = [text for text in erasure.vectors_of if text not in still]
-        receipt = await asyncio.to_thread(self._clean_and_scan, erasure, erased, vectors_of)
+        if erasure.is_of_documents:
+            erased = Erased()
+        else:
+            erased = await self._erase(erasure)
+        if erasure.documents:
+            erasure = await self._purge_documents(erasure)
+        receipt = await self._proved(erasure, erased)
         if self._book is not None:
             self._book.keep(receipt)
         else:
@@ -186,7 +241,7 @@ class Forgetter:
         return [
             each
             for each in every
-            if each.run_id in about or _speaks_of(" ".join(each.texts), wanted)
+            if each.run_id in about or speaks_of(" ".join(each.texts), wanted)
         ]
 
     async def _items(self, scope: Scope, wanted: Wanted | None) -> list[Item]:
@@ -196,10 +251,31 @@ class Forgetter:
         items = await self.keeping.store.everything(scope)
         if wanted is None:
             return items
-        return [item for item in items if _speaks_of(" ".join(texts_of(item)), wanted)]
+        return [item for item in items if speaks_of(" ".join(texts_of(item)), wanted)]
+
+    async def _erase(self, erasure: Erasure) -> Erased:
+        keeping = self.keeping
+        if keeping.stop_run is not None:
+            for run_id in erasure.runs:
+                await keeping.stop_run(run_id)
+        for scope in erasure.scopes:
+            await keeping.memory.erase(scope, facts=erasure.facts, runs=erasure.runs)
+        if erasure.user is not None:
+            items = None if erasure.is_of_person else erasure.items
+            await keeping.store.erase(erasure.scope, items)
+        erased = await self._erase_runs(erasure)
+        for key in map(partial(ThreadKey, erasure.tenant), erasure.threads):
+            if not await self._has_runs(key):
+                await keeping.thread_files.forget(key)
+        if keeping.forget_answers is not None:
+            for scope in erasure.scopes:
+                await keeping.forget_answers(scope)
+        return erased
 
     async def _erase_runs(self, erasure: Erasure) -> Erased:
         home = self.keeping.home
+        if erasure.is_to_delete and erasure.thread is not None:
+            await home.drop_thread(ThreadKey(erasure.tenant, erasure.thread))
         if home.database is None:
             return Erased()
         done = await home.database.run(
@@ -208,131 +284,62 @@ class Forgetter:
         home.log.drop_recent()
         return done
 
-    def _clean_and_scan(
-        self, erasure: Erasure, erased: Erased, vectors_of: Sequence[str]
-    ) -> Receipt:
-        """Rewrite the databases without what was deleted, then read every file. Blocks."""
-        folder, accounts = self.keeping.folder, 0
-        needles = {bytes.fromhex(needle) for needle in erasure.needles}
-        if vectors_of and folder is not None:
-            needles |= needles_of_vectors(self.keeping.embedder.embed(vectors_of))
-        if folder is not None:
-            accounts = _forget_spending(folder, erasure)
-            if self.keeping.forget_answers is None:
-                _drop_answers(folder)
-            scrub_databases(folder)
-        found = None
-        if folder is not None:
-            found = scan_files(folder, needles, but=self._erasures.files())
-        return Receipt(
-            receipt_id=erasure.erasure_id,
-            tenant=erasure.tenant,
-            user=hashed(erasure.user),
-            thread=hashed(erasure.thread),
-            query=hashed(erasure.query),
-            asked_at=erasure.asked_at,
-            finished_at=self._clock.now(),
-            removed=replace(
-                erasure.counted,
-                runs=erased.runs,
-                events=erased.events,
-                calls=erased.calls,
-                recordings=erased.recordings,
-                threads=erased.threads,
-                changed=erased.changed,
-                accounts=accounts,
+    async def _has_runs(self, key: ThreadKey) -> bool:
+        store = self.keeping.home.store
+        return store is not None and bool(await store.of_thread(key))
+
+    async def _purge_documents(self, erasure: Erasure) -> Erasure:
+        """Rid the files of removed documents; return the erasure with what to look for."""
+        if (documents := self.keeping.documents) is None:
+            return erasure
+        left, counted = await documents.leftover(), erasure.counted
+        erasure = replace(
+            erasure,
+            needles=tuple(sorted({*erasure.needles, *_written(left.pieces)})),
+            counted=replace(
+                counted,
+                documents=max(counted.documents, left.documents),
+                passages=max(counted.passages, left.passages),
             ),
-            files=found.files if found else 0,
-            bytes=found.size if found else 0,
-            needles=found.needles if found else 0,
-            hits=len(found.residue) if found else 0,
-            residue=found.residue if found else (),
-            also_live=found.also_live if found else 0,
-            unscanned=self.keeping.elsewhere,
-        ).sealed()
+        )
+        self._erasures.note(erasure)
+        await documents.purge()
+        return erasure
+
+    async def _proved(self, erasure: Erasure, erased: Erased) -> Receipt:
+        """Rewrite the databases without what was deleted, read every file, and tell."""
+        keeping, found, accounts = self.keeping, None, 0
+        if (folder := keeping.folder) is not None:
+            if erasure.is_of_documents:
+                folder = folder / "documents"
+            else:
+                answers = keeping.forget_answers is None
+                accounts = await asyncio.to_thread(cleaned, folder, erasure, answers=answers)
+            still = await keeping.memory.still_says(erasure.vectors_of)
+            vectors_of = [text for text in erasure.vectors_of if text not in still]
+            found = await asyncio.to_thread(
+                scanned,
+                folder,
+                erasure,
+                vectors_of,
+                embedder=keeping.embedder,
+                but=self._erasures.files(),
+            )
+        return receipt_for(
+            erasure,
+            erased,
+            found,
+            accounts=accounts,
+            now=self._clock.now(),
+            unscanned=keeping.elsewhere,
+        )
+
+
+def _written(needles: Iterable[bytes]) -> tuple[str, ...]:
+    return tuple(sorted(needle.hex() for needle in needles))
 
 
 def elsewhere_of(settings: Settings) -> tuple[str, ...]:
     """Return where else than in the data folder memories lie."""
     server = settings.memory.chroma
     return () if server is None else (f"the Chroma server {server}",)
-
-
-def scrub_databases(folder: Path) -> None:
-    """Rewrite every database of the folder so that no byte of a deleted row is left."""
-    for file in sorted((*folder.rglob("*.db"), *folder.rglob("*.sqlite"))):
-        try:
-            with closing(sqlite3.connect(file, isolation_level=None, timeout=30)) as database:
-                database.execute("VACUUM")
-                database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.Error as error:
-            raise StorageError(
-                f"{str(file)!r} cannot be rewritten without what was forgotten: {error}. "
-                "Free some space, close what else uses it, and start again: it is then finished."
-            ) from error
-
-
-def _in_thread(held: Matches, thread: str) -> Matches:
-    return Matches(
-        facts=tuple(fact for fact in held.facts if fact.thread_id == thread),
-        turns=tuple(kept for kept in held.turns if kept.thread_id == thread),
-    )
-
-
-def _runs(held: Matches, said: Sequence[Saying], with_run: str | None) -> Iterable[str]:
-    yield from (each.run_id for each in said)
-    yield from (kept.turn.run_id for kept in held.turns)
-    if with_run is not None:
-        yield with_run
-
-
-def _wanted(held: Matches, query: str | None) -> Wanted | None:
-    """Return the words of which a text must hold one set to be about it; None when all of it is."""
-    if query is None:
-        return None
-    return [words for text in (query, *(f.text for f in held.facts)) if (words := words_of(text))]
-
-
-def _matter(held: Matches, said: Sequence[Saying], wanted: Wanted | None) -> Iterable[str]:
-    """Return all that was said of what is to be forgotten, and nothing else that was."""
-    for fact in held.facts:
-        yield from (fact.said, fact.text)
-    texts = [text for kept in held.turns for text in (kept.turn.question, kept.turn.answer)]
-    texts += [text for each in said for text in each.texts]
-    for text in texts:
-        if wanted is None:
-            yield text
-            continue
-        about = [part for part in _SENTENCE.split(text) if _speaks_of(part, wanted)]
-        yield from about or ([text] if _speaks_of(text, wanted) else [])
-
-
-def _embedded(held: Matches) -> Iterable[str]:
-    """Return the texts whose vectors are kept."""
-    yield from (fact.text for fact in held.facts)
-    yield from (f"{kept.turn.question}\n{kept.turn.answer}" for kept in held.turns)
-
-
-def _speaks_of(text: str, wanted: Wanted) -> bool:
-    have = words_of(text)
-    return any(words <= have for words in wanted)
-
-
-def _forget_spending(folder: Path, erasure: Erasure) -> int:
-    if not (file := folder / "spending.sqlite").exists():
-        return 0
-    names = [account_of_run(run_id) for run_id in erasure.runs]
-    if erasure.is_of_person:
-        names.append(account_of_user(erasure.scope))
-    ledger = SpendLedger(file)
-    try:
-        return ledger.forget_accounts(names)
-    finally:
-        ledger.close()
-
-
-def _drop_answers(folder: Path) -> None:
-    """Delete the files of kept answers, which are made anew when they are needed."""
-    for file in folder.glob("answers.sqlite*"):
-        file.unlink()
-    rmtree(folder / "questions", ignore_errors=True)

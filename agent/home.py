@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from surefoot.graphs import Checkpoints
 
 from .data_dir import DataDir
-from .runs import Database, EventLog, MemoryEventLog, RunStore, SqliteEventLog, ThreadBook
+from .runs import (
+    Database,
+    EventLog,
+    MemoryEventLog,
+    RunStore,
+    SqliteEventLog,
+    ThreadBook,
+    ThreadKey,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +54,13 @@ class Home:
             threads=ThreadBook(None, now=now),
             checkpoints=Checkpoints() if interruptible else None,
         )
+
+    async def drop_thread(self, key: ThreadKey) -> None:
+        """Delete a thread's events and runs and let its readers go."""
+        await self.log.open_thread(key)
+        await self.log.erase(key, through=self.log.last_seq(key))
+        self.log.release(key)
+        await self.threads.remove(key)
 
     async def close(self) -> None:
         """Close every file and let go of the folder."""

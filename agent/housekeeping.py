@@ -1,7 +1,8 @@
 """Housekeeping: what is done behind runs, in the background, so that no answer waits for it.
 
 In this order: what is to be forgotten goes, turns are looked through for facts, long threads are
-summed up, and what is too old is deleted. All of it is noted on disk and goes on after a crash.
+summed up, and what is too old, or was removed of documents, leaves the files. All of it is noted
+on disk and goes on after a crash.
 """
 
 from __future__ import annotations
@@ -116,9 +117,13 @@ class Housekeeper:
             tenant=scope.tenant, user=scope.user, query=about, with_run=run_id
         )
         await self._forgetter.forget_facts(erasure)
+        self.forget_behind(erasure)
+        return erasure.counted.facts or erasure.counted.turns
+
+    def forget_behind(self, erasure: Erasure) -> None:
+        """Carry an erasure out soon, when the runs that it is about have ended."""
         self._to_forget.append(erasure)
         self.wake()
-        return erasure.counted.facts or erasure.counted.turns
 
     async def _work(self) -> None:
         while True:
@@ -185,6 +190,8 @@ class Housekeeper:
             self._retained_at = now
             if gone := await self._memory.retain(self._ways.retention):
                 logger.info("deleted %d memories that were too old or too many", gone)
+            if (removed := await self._forgetter.plan_documents()) is not None:
+                await self._forgetter.carry_out(removed)
 
 
 def ending(engine: RunEngine) -> Callable[[str], Awaitable[None]]:

@@ -117,6 +117,8 @@ class Setup:
             store=self.rooms.store(),
             embedder=self.rooms.embedder,
             folder=self.settings.data_dir if self.is_durable else None,
+            thread_files=self.thread_files,
+            documents=self.rooms.documents(),
             elsewhere=elsewhere_of(self.settings),
             stop_run=stop_run,
             forget_answers=None if cache is None else cache.forget,

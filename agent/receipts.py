@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
+_LATER = ("items", "documents", "passages")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
@@ -30,6 +32,10 @@ class Removed:
     """Accounts of spending."""
     items: int = 0
     """Items of the person's store."""
+    documents: int = 0
+    """Documents that had been removed or changed before, and were still in the files."""
+    passages: int = 0
+    """Passages of those."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +83,11 @@ class Receipt:
         return json.dumps(self._told(), indent=2, sort_keys=True)
 
     def _told(self) -> dict[str, object]:
-        """Return it as it is written; without items as it was when there was no store."""
+        """Return it as it is written: without what was not counted once, where it is nothing."""
         told = asdict(self)
-        if not self.removed.items:
-            del told["removed"]["items"]
+        for name in _LATER:
+            if not told["removed"][name]:
+                del told["removed"][name]
         return told
 
     def _hash(self) -> str:

@@ -46,9 +46,13 @@ class ThreadFiles:
                 await self._read(key, files, target.name)
                 raise InputError(why)
 
+    def has(self, key: ThreadKey) -> bool:
+        """Return whether files were sent into the thread."""
+        return self._folder is not None and self._place(key).is_dir()
+
     async def equip(self, key: ThreadKey, tools: Sequence[Tool]) -> tuple[Tool, ...]:
         """Return the tools, made to reach the thread's files too."""
-        if self._folder is None or not self._place(key).is_dir():
+        if not self.has(key):
             return tuple(tools)
         made = {tool.name: tool for tool in tools}
         documents = self._rooms.documents()
@@ -63,7 +67,7 @@ class ThreadFiles:
 
     async def forget(self, key: ThreadKey) -> None:
         """Delete a thread's files and all that was made of them."""
-        if self._folder is None or not self._place(key).is_dir():
+        if not self.has(key):
             return
         async with self._changing:
             if (tables := self._tables.pop(key, None)) is not None:

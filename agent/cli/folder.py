@@ -13,6 +13,7 @@ from ..data_dir import DataDir
 from ..forgetting import Forgetter, Keeping, elsewhere_of
 from ..home import Home
 from ..rooms import Rooms
+from ..thread_files import ThreadFiles
 
 
 @asynccontextmanager
@@ -42,6 +43,8 @@ async def open_forgetter(settings: Settings) -> AsyncIterator[Forgetter]:
                 store=rooms.store(),
                 embedder=rooms.embedder,
                 folder=settings.data_dir,
+                thread_files=ThreadFiles(rooms, settings.data_dir / "threads"),
+                documents=rooms.documents(),
                 elsewhere=elsewhere_of(settings),
             )
             yield Forgetter(keeping, clock=Clock())

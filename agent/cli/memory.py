@@ -1,4 +1,4 @@
-"""The commands `memory list`, `memory forget` and `memory export`: what is known of a person."""
+"""The commands `memory list`, `forget`, `export` and `purge`: what is kept, and how it goes."""
 
 from __future__ import annotations
 
@@ -87,6 +87,30 @@ def export(host: Host, user: str) -> int:
     return 0
 
 
+@memory.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the receipt instead of a sentence.")
+@with_settings
+@click.pass_obj
+def purge(host: Host, as_json: bool) -> int:
+    """Rid the files of documents that were removed or changed, and give a receipt."""
+    from .lines import counted
+
+    receipt = asyncio.run(_purge(host.settings()))
+    if receipt is None:
+        click.echo("Nothing is left of removed documents.", err=True)
+        return 0
+    if as_json:
+        click.echo(receipt.written())
+    else:
+        removed = receipt.removed
+        click.echo(
+            f"Purged {counted(removed.passages, 'passage')} of "
+            f"{counted(removed.documents, 'document')}."
+        )
+        _tell_proof(receipt)
+    return 0 if receipt.hits == 0 else 3
+
+
 def _tell(receipt: Receipt, user: str) -> None:
     """Say in a few lines what a receipt says."""
     from .lines import counted
@@ -100,6 +124,12 @@ def _tell(receipt: Receipt, user: str) -> None:
     )
     if removed.items:
         click.echo(f"Removed {counted(removed.items, 'item')} of the store.", err=True)
+    _tell_proof(receipt)
+
+
+def _tell_proof(receipt: Receipt) -> None:
+    from .lines import counted
+
     proof = "none holds it" if receipt.hits == 0 else f"these hold it: {receipt.residue}"
     click.echo(
         f"Read {counted(receipt.files, 'file')} to the last byte: {proof}. "
@@ -108,6 +138,16 @@ def _tell(receipt: Receipt, user: str) -> None:
     )
     for place in receipt.unscanned:
         click.echo(f"Deleted, but not read: {place}.", err=True)
+
+
+async def _purge(settings: Settings) -> Receipt | None:
+    from .folder import open_forgetter
+
+    if not settings.data_dir.is_dir():
+        return None
+    async with open_forgetter(settings) as forgetter:
+        planned = await forgetter.plan_documents()
+        return None if planned is None else await forgetter.carry_out(planned)
 
 
 async def _export(settings: Settings, user: str) -> None:

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from surefoot import Assistant, ScriptedModel, Settings, Tool, ToolError, calls, says, tool
 from surefoot.agent import Entry, Fork, RecordingStore, ReplayMiss, replay
-from surefoot.events import ApprovalRequested, Event, StepFinished, StepStarted
+from surefoot.events import AnswerCompleted, ApprovalRequested, Event, StepFinished, StepStarted
 from surefoot.settings import McpServerSettings, ToolSettings
 
 pytestmark = pytest.mark.anyio
@@ -49,6 +49,12 @@ def tools() -> list[Tool]:
         return f"sent to {to}"
 
     return [slow, quick, shaky, send]
+
+
+@tool(side_effects=False)
+async def look() -> int:
+    """Look how many there are."""
+    return 3
 
 
 def script() -> ScriptedModel:
@@ -134,6 +140,35 @@ async def test_a_fork_with_another_result_goes_on_from_it(settings: Settings) ->
     (found,) = [e for e in again.events if isinstance(e, StepFinished) and e.step_id == "s4"]
     assert found.evidence[0].content == "x is 9"
     assert late.seen[0].messages[-1].text.endswith("x is 9")
+
+
+async def test_a_fork_has_another_result_among_live_tools_too(settings: Settings) -> None:
+    entries, events = await recorded(settings)
+    late = ScriptedModel(says("It is 9 [S3]."), name="late")
+    fork = Fork(step="s4", result="x is 9")
+    again = await replay(entries, events, model=late, tools=tools(), fork=fork)
+    (found,) = [e for e in again.events if isinstance(e, StepFinished) and e.step_id == "s4"]
+    assert found.evidence[0].content == "x is 9"
+
+
+async def test_under_another_policy_the_model_is_asked_only_for_what_it_never_said(
+    settings: Settings,
+) -> None:
+    model = ScriptedModel(calls("look"), says("It is 3 [S1]. It is 4711 [S1]."))
+    async with Assistant(
+        settings=settings, model=model, tools=[look], builtins=False, memory=None, release="label"
+    ) as assistant:
+        answer = await assistant.ask("How many?", thread="t")
+        assert assistant.home.database is not None
+        entries = await RecordingStore(assistant.home.database).read(answer.run_id)
+        events = await assistant.events("t")
+    spare = ScriptedModel(says("It is 3 in all [S1]."))
+    fork = Fork(step="s1", policy="hold")
+    again = await replay(entries, events, spare=spare, fork=fork)
+    spare.finished()
+    assert again.misses == ()
+    (done,) = [event for event in again.events if isinstance(event, AnswerCompleted)]
+    assert done.text == "It is 3 [S1]. \n\nIt is 3 in all [S1]."
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,12 @@ def test_a_fork_tells_the_first_difference() -> None:
     assert "First difference: event" in err
 
 
+def test_another_policy_alone_needs_no_other_model() -> None:
+    code, _, err = surefoot("trace", "replay", "last", "--from", "s1", "--policy", "label")
+    assert (code, "Not in the recording" in err) == (0, False)
+    assert 'policy: recorded "hold", now "label"' in err
+
+
 @pytest.mark.parametrize(
     "args",
     [("nope",), ("last", "--from", "s9"), ("last", "--result", "x"), ("last", "--live", "x")],

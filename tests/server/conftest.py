@@ -13,6 +13,8 @@ import httpx
 import pytest
 
 PROGRAM = Path(__file__).with_name("program.py")
+PATIENCE = 60.0
+"""Seconds that tests wait for what must come; only what hangs takes so long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +29,14 @@ class Live:
         """Where its WebSockets are."""
         return self.url.replace("http://", "ws://")
 
+    def client(self) -> httpx.Client:
+        """Return a client of its own."""
+        return httpx.Client(base_url=self.url, timeout=PATIENCE)
+
     def kill(self) -> None:
         """End it as a crash would."""
         self.process.kill()
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=PATIENCE)
 
 
 @contextmanager
@@ -54,7 +60,7 @@ def running(
     finally:
         process.terminate()
         try:
-            process.wait(timeout=10)
+            process.wait(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -71,5 +77,5 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 @pytest.fixture
 async def http(server: Live) -> AsyncIterator[httpx.AsyncClient]:
     """A client of that server."""
-    async with httpx.AsyncClient(base_url=server.url, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=server.url, timeout=PATIENCE) as client:
         yield client

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import httpx
 
+from .conftest import PATIENCE
+
 COMMAND = (sys.executable, "-c", "from surefoot.agent.cli import main; main()", "serve")
 
 
@@ -17,7 +19,7 @@ def run(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         [*COMMAND, *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         env={**os.environ, "SUREFOOT_DATA_DIR": str(tmp_path / "data")},
         cwd=tmp_path,
     )
@@ -44,15 +46,16 @@ def test_keys_are_made_listed_asked_for_and_revoked(tmp_path: Path) -> None:
         url = ""
         while not url:
             url = process.stderr.readline().partition("answers at ")[2].strip()
-        assert httpx.get(f"{url}/v1/threads").status_code == 401
-        headers = {"Authorization": f"Bearer {key}"}
-        assert httpx.get(f"{url}/v1/threads", headers=headers).status_code == 200
-        assert httpx.get(f"{url}/v1/memories", headers=headers).status_code == 403
-        run(tmp_path, "revoke", "phone")
-        assert httpx.get(f"{url}/v1/threads", headers=headers).status_code == 401
+        with httpx.Client(base_url=url, timeout=PATIENCE) as client:
+            assert client.get("/v1/threads").status_code == 401
+            headers = {"Authorization": f"Bearer {key}"}
+            assert client.get("/v1/threads", headers=headers).status_code == 200
+            assert client.get("/v1/memories", headers=headers).status_code == 403
+            run(tmp_path, "revoke", "phone")
+            assert client.get("/v1/threads", headers=headers).status_code == 401
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=PATIENCE)
         process.stderr.close()
 
 

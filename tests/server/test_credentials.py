@@ -18,7 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from surefoot.server import KeyFile
 
-from .conftest import Live, running
+from .conftest import PATIENCE, Live, running
 from .signing import AUDIENCE, ISSUER, key_pair, signed
 
 
@@ -63,14 +63,18 @@ class Guarded:
     book: KeyFile
     issuer: Issuer
 
+    def connected(self, credential: str) -> ClientConnection:
+        """Return a socket, which the server may be about to close."""
+        headers = {"Authorization": f"Bearer {credential}"}
+        url = f"{self.live.ws}/v1/threads/{hash(credential)}/ws"
+        return connect(url, additional_headers=headers, compression=None)
+
     @contextmanager
     def socket(self, credential: str) -> Iterator[ClientConnection]:
         """Open a socket and hear that it is open."""
-        headers = {"Authorization": f"Bearer {credential}"}
-        url = f"{self.live.ws}/v1/threads/{hash(credential)}/ws"
-        with connect(url, additional_headers=headers, compression=None) as socket:
+        with self.connected(credential) as socket:
             socket.send('{"type": "ping"}')
-            assert json.loads(socket.recv(timeout=10))["type"] == "pong"
+            assert json.loads(socket.recv(timeout=PATIENCE))["type"] == "pong"
             yield socket
 
 
@@ -92,7 +96,7 @@ def closing(socket: ClientConnection) -> int:
     """Return the code with which the server closes."""
     with pytest.raises(ConnectionClosed) as closed:
         while True:
-            socket.recv(timeout=10)
+            socket.recv(timeout=PATIENCE)
     assert closed.value.rcvd is not None
     return closed.value.rcvd.code
 
@@ -100,7 +104,7 @@ def closing(socket: ClientConnection) -> int:
 def test_a_key_that_is_taken_away_closes_its_socket_and_ends_its_stream(guarded: Guarded) -> None:
     key = guarded.book.make("ann", user="ann")
     headers = {"Authorization": f"Bearer {key}"}
-    with httpx.Client(base_url=guarded.live.url, headers=headers, timeout=20) as ann:
+    with httpx.Client(base_url=guarded.live.url, headers=headers, timeout=PATIENCE) as ann:
         ann.post("/v1/threads/ann/runs", json={"text": "add 1 2"})
         stream = {"Accept": "text/event-stream"}
         with (
@@ -118,7 +122,8 @@ def test_a_key_that_is_taken_away_closes_its_socket_and_ends_its_stream(guarded:
 
 
 def test_a_token_that_runs_out_closes_its_socket(guarded: Guarded) -> None:
-    with guarded.socket(signed(guarded.issuer.private, exp=int(time.time()) + 2)) as socket:
+    token = signed(guarded.issuer.private, exp=int(time.time()) + 1)
+    with guarded.connected(token) as socket:
         assert closing(socket) == 4401
 
 
@@ -126,10 +131,17 @@ def test_keys_of_tokens_come_from_the_issuer_and_are_asked_for_once(guarded: Gua
     for user in ("ann", "bob"):
         token = signed(guarded.issuer.private, sub=user)
         headers = {"Authorization": f"Bearer {token}"}
-        assert httpx.get(f"{guarded.live.url}/v1/threads", headers=headers).status_code == 200
+        assert (
+            httpx.get(
+                f"{guarded.live.url}/v1/threads", headers=headers, timeout=PATIENCE
+            ).status_code
+            == 200
+        )
     forged = signed(key_pair()[0])
     answer = httpx.get(
-        f"{guarded.live.url}/v1/threads", headers={"Authorization": f"Bearer {forged}"}
+        f"{guarded.live.url}/v1/threads",
+        headers={"Authorization": f"Bearer {forged}"},
+        timeout=PATIENCE,
     )
     assert answer.status_code == 401 and answer.json()["code"] == "bad_token"
     assert guarded.issuer.asked == ["/jwks.json"]

@@ -10,7 +10,7 @@ import pytest
 from pydantic import JsonValue
 from websockets.sync.client import connect
 
-from .conftest import Live, running
+from .conftest import PATIENCE, Live, running
 
 STREAM = {"Accept": "text/event-stream"}
 ENDS = ("run.completed", "run.failed", "run.cancelled")
@@ -19,7 +19,9 @@ Frame = dict[str, JsonValue]
 
 
 def begin(live: Live, thread: str, text: str) -> str:
-    answer = httpx.post(f"{live.url}/v1/threads/{thread}/runs", json={"text": text}, timeout=20)
+    answer = httpx.post(
+        f"{live.url}/v1/threads/{thread}/runs", json={"text": text}, timeout=PATIENCE
+    )
     return str(answer.json()["run_id"])
 
 
@@ -29,7 +31,7 @@ def by_socket(live: Live, thread: str, after: int, most: int | None = None) -> l
     got: list[Frame] = []
     with connect(url, compression=None, max_queue=None) as socket:
         while most is None or len(got) < most:
-            got.append(json.loads(socket.recv(timeout=20)))
+            got.append(json.loads(socket.recv(timeout=PATIENCE)))
             if got[-1]["type"] in ENDS:
                 break
     return got
@@ -40,7 +42,7 @@ def by_stream(live: Live, thread: str, after: int, most: int | None = None) -> l
     headers = {**STREAM, "Last-Event-ID": str(after)}
     url = f"{live.url}/v1/threads/{thread}/events"
     got: list[Frame] = []
-    with httpx.stream("GET", url, headers=headers, timeout=20) as response:
+    with httpx.stream("GET", url, headers=headers, timeout=PATIENCE) as response:
         for line in response.iter_lines():
             if line.startswith("data: "):
                 got.append(json.loads(line[6:]))
@@ -85,7 +87,9 @@ def test_a_killed_server_goes_on_where_it_was_and_tells_nothing_twice(tmp_path: 
     with running(tmp_path / "data", drain_seconds=0.2) as second:
         run_id, call_id = before[-1]["run_id"], before[-1]["call_id"]
         decided = httpx.post(
-            f"{second.url}/v1/runs/{run_id}/approvals/{call_id}", json={"decision": "approve"}
+            f"{second.url}/v1/runs/{run_id}/approvals/{call_id}",
+            json={"decision": "approve"},
+            timeout=PATIENCE,
         )
         assert decided.status_code == 204
         after = by_socket(second, "t", len(before))
@@ -103,14 +107,15 @@ def test_a_server_that_is_told_to_stop_tells_its_clients_and_resumes_their_runs(
         begin(first, "t", "pay 5")
         url = f"{first.ws}/v1/threads/t/ws?after=0"
         with connect(url, compression=None, max_queue=None) as socket:
-            heard = [json.loads(socket.recv(timeout=20))]
+            heard = [json.loads(socket.recv(timeout=PATIENCE))]
             while heard[-1]["type"] != "approval.requested":
-                heard.append(json.loads(socket.recv(timeout=20)))
+                heard.append(json.loads(socket.recv(timeout=PATIENCE)))
             first.process.terminate()
             with pytest.raises(Exception, match="1012"):
                 while True:
-                    heard.append(json.loads(socket.recv(timeout=20)))
-        assert first.process.wait(timeout=20) is not None
+                    heard.append(json.loads(socket.recv(timeout=PATIENCE)))
+        assert first.process.wait(timeout=PATIENCE) is not None
     with running(tmp_path / "data", drain_seconds=0.2) as second:
-        run = httpx.get(f"{second.url}/v1/runs/{heard[-1]['run_id']}").json()
+        path = f"{second.url}/v1/runs/{heard[-1]['run_id']}"
+        run = httpx.get(path, timeout=PATIENCE).json()
         assert run["status"] in ("waiting", "running")

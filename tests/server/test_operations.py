@@ -19,7 +19,7 @@ from websockets.sync.client import connect
 from surefoot.agent import Assistant, OpenTelemetryObserver
 from surefoot.server import ServerSettings, create_app, router
 
-from .conftest import running
+from .conftest import PATIENCE, running
 from .program import assistant_at
 
 STREAM = {"Accept": "text/event-stream"}
@@ -74,12 +74,15 @@ async def test_every_protocol_works_inside_an_app_of_ones_own(tmp_path: Path) ->
 
 
 def test_quiet_streams_have_heartbeats(tmp_path: Path) -> None:
-    with running(tmp_path / "data", heartbeat_seconds=0.05, drain_seconds=0.1) as live:
-        httpx.post(f"{live.url}/v1/threads/t/runs", json={"text": "add 1 2"})
-        runs = httpx.post(f"{live.url}/v1/threads/w/runs", json={"text": "wait"}).json()
-        joined = f"{live.url}/threads/w/runs/{runs['run_id']}/stream"
-        for url in (f"{live.url}/v1/threads/t/events", joined):
-            with httpx.stream("GET", url, headers=STREAM, timeout=20) as answer:
+    with (
+        running(tmp_path / "data", heartbeat_seconds=0.05, drain_seconds=0.1) as live,
+        live.client() as http,
+    ):
+        http.post("/v1/threads/t/runs", json={"text": "add 1 2"})
+        runs = http.post("/v1/threads/w/runs", json={"text": "wait"}).json()
+        joined = f"/threads/w/runs/{runs['run_id']}/stream"
+        for url in ("/v1/threads/t/events", joined):
+            with http.stream("GET", url, headers=STREAM) as answer:
                 lines = answer.iter_lines()
                 assert [next(line for line in lines if line == ": heartbeat") for _ in range(3)]
 
@@ -89,40 +92,43 @@ def test_pages_of_the_origins_that_are_allowed_may_use_the_server(
 ) -> None:
     friend, other = "https://app.example", "https://other.example"
     monkeypatch.setenv("SUREFOOT_SERVER_ALLOWED_ORIGINS", json.dumps([friend]))
-    with running(tmp_path / "data", drain_seconds=0.1) as live:
-        url = f"{live.url}/v1/threads/t/runs"
+    with running(tmp_path / "data", drain_seconds=0.1) as live, live.client() as http:
+        url = "/v1/threads/t/runs"
         asks = {
             "Access-Control-Request-Method": "POST",
             "Access-Control-Request-Headers": "authorization,content-type",
         }
-        before = httpx.options(url, headers={"Origin": friend, **asks})
+        before = http.options(url, headers={"Origin": friend, **asks})
         assert before.headers["access-control-allow-origin"] == friend
         assert "POST" in before.headers["access-control-allow-methods"]
-        run = httpx.post(url, json={"text": "add 1 2"}, headers={"Origin": friend})
+        run = http.post(url, json={"text": "add 1 2"}, headers={"Origin": friend})
         assert run.status_code == 202 and run.headers["access-control-allow-origin"] == friend
         assert "X-Run-Id" in run.headers["access-control-expose-headers"]
-        assert httpx.options(url, headers={"Origin": other, **asks}).status_code == 400
-        refused = httpx.post(url, json={"text": "add 1 2"}, headers={"Origin": other})
+        assert http.options(url, headers={"Origin": other, **asks}).status_code == 400
+        refused = http.post(url, json={"text": "add 1 2"}, headers={"Origin": other})
         assert refused.status_code == 403
         assert "access-control-allow-origin" not in refused.headers
 
 
 def test_what_has_expired_is_told_by_a_snapshot(tmp_path: Path) -> None:
-    with running(tmp_path / "data", drain_seconds=0.1) as first:
-        httpx.post(f"{first.url}/v1/threads/t/runs", json={"text": "add 1 2"}, headers=STREAM)
-        last = httpx.get(f"{first.url}/v1/threads/t/events").json()["last_seq"]
-    with running(tmp_path / "data", retention_days=1e-9, drain_seconds=0.1) as second:
-        page = httpx.get(f"{second.url}/v1/threads/t/events?after=1").json()
+    with running(tmp_path / "data", drain_seconds=0.1) as first, first.client() as http:
+        http.post("/v1/threads/t/runs", json={"text": "add 1 2"}, headers=STREAM)
+        last = http.get("/v1/threads/t/events").json()["last_seq"]
+    with (
+        running(tmp_path / "data", retention_days=1e-9, drain_seconds=0.1) as second,
+        second.client() as http,
+    ):
+        page = http.get("/v1/threads/t/events?after=1").json()
         assert page["events"] == [] and page["last_seq"] == last
         assert (page["snapshot"]["reason"], page["snapshot"]["seq"]) == ("erased", last)
         with connect(f"{second.ws}/v1/threads/t/ws?after=1") as reader:
-            told = json.loads(reader.recv(timeout=10))
+            told = json.loads(reader.recv(timeout=PATIENCE))
             assert told == page["snapshot"]
             reader.send('{"type": "message", "text": "add 2 2"}')
-            heard = [json.loads(reader.recv(timeout=10)) for _ in range(2)]
+            heard = [json.loads(reader.recv(timeout=PATIENCE)) for _ in range(2)]
         assert [frame.get("seq") for frame in heard if frame["type"] != "ack"] == [last + 1]
         headers = {**STREAM, "Last-Event-ID": "1"}
-        with httpx.stream("GET", f"{second.url}/v1/threads/t/events", headers=headers) as answer:
+        with http.stream("GET", "/v1/threads/t/events", headers=headers) as answer:
             lines = answer.iter_lines()
             assert next(line for line in lines if line.startswith("event:")) == "event: snapshot"
             again = json.loads(next(lines).removeprefix("data: "))
@@ -130,9 +136,12 @@ def test_what_has_expired_is_told_by_a_snapshot(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_takes_nothing_is_sent_away_and_loses_nothing(tmp_path: Path) -> None:
-    with running(tmp_path / "data", drain_seconds=0.1, send_timeout_seconds=0.3) as live:
-        httpx.post(f"{live.url}/v1/threads/t/runs", json={"text": "tell 5"}, headers=STREAM)
-        with httpx.stream("GET", f"{live.url}/v1/threads/t/events", headers=STREAM) as answer:
+    with (
+        running(tmp_path / "data", drain_seconds=0.1, send_timeout_seconds=0.3) as live,
+        live.client() as http,
+    ):
+        http.post("/v1/threads/t/runs", json={"text": "tell 5"}, headers=STREAM)
+        with http.stream("GET", "/v1/threads/t/events", headers=STREAM) as answer:
             whole = [json.loads(line[6:]) for line in until_end(answer)]
         ping = json.dumps({"type": "ping", "id": "x" * 100_000})
         url = f"{live.ws}/v1/threads/t/ws?after=0"
@@ -140,18 +149,18 @@ def test_a_reader_that_takes_nothing_is_sent_away_and_loses_nothing(tmp_path: Pa
             with suppress(ConnectionClosed):
                 for _ in range(150):
                     slow.send(ping)
-            while "surefoot_slow_readers_total 1.0" not in httpx.get(f"{live.url}/metrics").text:
-                assert httpx.get(f"{live.url}/healthz").status_code == 200
+            while "surefoot_slow_readers_total 1.0" not in http.get("/metrics").text:
+                assert http.get("/healthz").status_code == 200
             heard: list[dict[str, object]] = []
             with pytest.raises(ConnectionClosed) as closed:
                 while True:
-                    heard.append(json.loads(slow.recv(timeout=10)))
+                    heard.append(json.loads(slow.recv(timeout=PATIENCE)))
         assert closed.value.rcvd is None or closed.value.rcvd.code == 4408
         events = [frame for frame in heard if "seq" in frame]
         last = len(events)
         assert events == whole[:last]
         with connect(f"{live.ws}/v1/threads/t/ws?after={last}", max_queue=None) as again:
-            rest = [json.loads(again.recv(timeout=10)) for _ in range(len(whole) - last)]
+            rest = [json.loads(again.recv(timeout=PATIENCE)) for _ in range(len(whole) - last)]
         assert rest == whole[last:]
 
 

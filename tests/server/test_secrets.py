@@ -14,7 +14,7 @@ from websockets.sync.client import connect
 
 from surefoot.server import KeyFile
 
-from .conftest import Live, running
+from .conftest import PATIENCE, Live, running
 from .leaking import PASSWORD, PLAIN_KEY, PROVIDER_KEY
 from .signing import AUDIENCE, ISSUER, key_pair, signed
 
@@ -40,7 +40,7 @@ class Leak:
     def client(self, credential: str | None = None) -> httpx.Client:
         """Return a client with a key."""
         headers = {"Authorization": f"Bearer {credential or self.key}"}
-        return httpx.Client(base_url=self.live.url, headers=headers, timeout=20)
+        return httpx.Client(base_url=self.live.url, headers=headers, timeout=PATIENCE)
 
     def clean(self, told: bytes | str) -> None:
         """Assert that no secret is in what was told."""
@@ -91,7 +91,7 @@ def test_a_failure_tells_of_no_secret_on_any_protocol(leak: Leak, way: str) -> N
             leak.clean(told.content)
     url = f"{leak.live.ws}/v1/threads/{name}/ws?after=0"
     with connect(url, additional_headers={"Authorization": f"Bearer {leak.key}"}) as socket:
-        while "run.failed" not in (heard := str(socket.recv(timeout=10))):
+        while "run.failed" not in (heard := str(socket.recv(timeout=PATIENCE))):
             leak.clean(heard)
             if "run.completed" in heard:
                 break

@@ -58,11 +58,13 @@ if TYPE_CHECKING:
         Unreachable,
         UnusableReply,
     )
+    from .models.hosted import Manner
     from .models.layer import Layer, make_layer
     from .models.local import LocalModel, Served, serve
     from .models.openai import OpenAIModel
     from .models.prices import FlatPrice, ListPrice, listing
     from .models.reach import Reach, reach
+    from .models.responses import ResponsesModel
     from .models.steady import Lane, Link, Patience, SteadyModel
     from .models.structured import ask_for
     from .models.window import FittedModel, fitted, tokens_of
@@ -135,6 +137,7 @@ _HOMES = {
     "ListPrice": "models.prices",
     "LocalModel": "models.local",
     "LogObserver": "telemetry",
+    "Manner": "models.hosted",
     "McpServers": "equipment",
     "MemoryEventLog": "runs",
     "MeteredModel": "budgets",
@@ -160,6 +163,7 @@ _HOMES = {
     "ReplayMiss": "runs.recording_cassette",
     "Replayed": "replaying",
     "RequestRefused": "models.faults",
+    "ResponsesModel": "models.responses",
     "Rooms": "rooms",
     "Route": "models.cascade",
     "RuleLearner": "learning",
@@ -246,6 +250,7 @@ __all__ = [
     "ListPrice",
     "LocalModel",
     "LogObserver",
+    "Manner",
     "McpServers",
     "MemoryEventLog",
     "MeteredModel",
@@ -270,6 +275,7 @@ __all__ = [
     "ReplayMiss",
     "Replayed",
     "RequestRefused",
+    "ResponsesModel",
     "Rooms",
     "Route",
     "RuleLearner",

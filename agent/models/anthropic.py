@@ -26,8 +26,7 @@ from .anthropic_wire import (
     written_turns,
 )
 from .drafts import CallDrafts, ending
-from .hosted import Effort, HostedModel, Written
-from .prices import Price
+from .hosted import HostedModel, Manner, Written
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
@@ -64,32 +63,19 @@ class AnthropicModel(HostedModel["AsyncAnthropic"]):
     def __init__(
         self,
         client: AsyncAnthropic,
+        manner: Manner,
         *,
-        model: str,
-        name: str,
-        price: Price | None = None,
-        max_output_tokens: int | None = None,
-        streams: bool = True,
-        effort: Effort | None = None,
         thinking_tokens: int | None = None,
     ) -> None:
-        super().__init__(
-            client,
-            model=model,
-            name=name,
-            price=price,
-            max_output_tokens=max_output_tokens,
-            streams=streams,
-            effort=effort,
-        )
+        super().__init__(client, manner)
         self._thinking_tokens = thinking_tokens
         self._written: Written[ToolParam] = Written()
 
     def body(self, request: ModelRequest) -> Body:
         """Return the request as the protocol writes it."""
         body: Body = {
-            "model": self._model,
-            "max_tokens": self._max_output_tokens or MAX_OUTPUT_TOKENS,
+            "model": self._manner.model,
+            "max_tokens": self._manner.max_output_tokens or MAX_OUTPUT_TOKENS,
             "messages": written_turns(request.messages),
         }
         if system := written_instructions(request.messages):
@@ -171,8 +157,8 @@ class AnthropicModel(HostedModel["AsyncAnthropic"]):
         output: OutputConfigParam = {}
         if request.output is not None:
             output["format"] = {"type": "json_schema", "schema": {**request.output}}
-        if self._effort is not None:
-            output["effort"] = self._effort
+        if self._manner.effort is not None:
+            output["effort"] = self._manner.effort
         return output
 
     def _think(self, body: Body, request: ModelRequest) -> None:
@@ -181,14 +167,14 @@ class AnthropicModel(HostedModel["AsyncAnthropic"]):
             if begins_with_thought(request.messages):
                 body["thinking"] = {"type": "enabled", "budget_tokens": self._thinking_tokens}
                 body["max_tokens"] += self._thinking_tokens
-        elif self._effort is not None:
+        elif self._manner.effort is not None:
             body["thinking"] = {"type": "adaptive", "display": "summarized"}
 
     def _end(
         self, drafts: CallDrafts, reason: str, has_said: bool, tokens: _Tokens
     ) -> Iterator[ModelPart]:
         calls = drafts.calls(prefix="toolu", is_cut=reason == "max_tokens")
-        yield from ending(self._name, _REASONS.get(reason), has_said, calls)
+        yield from ending(self.name, _REASONS.get(reason), has_said, calls)
         yield self._priced(tokens.finished(_REASONS[reason]))
 
 

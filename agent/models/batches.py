@@ -135,7 +135,7 @@ def batched(name: str, settings: Settings) -> BatchedModel:
         raise ConfigurationError(
             f"{name!r} takes no batches. Name a model of OpenAI or Anthropic, or leave batches out."
         )
-    model = make_model(name, settings, MiniLM())
+    model = make_model(name, settings, MiniLM(), for_batches=True)
     assert isinstance(model, OpenAIModel | AnthropicModel), "each of these is one of the two"
     return BatchedModel(model, folder=settings.data_dir / "batches")
 

@@ -104,7 +104,7 @@ def as_fault(
             "whether the server runs."
         )
     if kinds & {"APIError"}:
-        return _by_words(name, told)
+        return by_words(name, told)
     return StreamBroken(f"{name} failed: {type(error).__name__}: {told}. Ask again.")
 
 
@@ -138,7 +138,7 @@ def by_status(name: str, status: int, told: str, after: float | None = None) -> 
     return fault(RequestRefused, "The request must be mended before it is sent again.")
 
 
-def _by_words(name: str, told: str) -> ProviderFault:
+def by_words(name: str, told: str) -> ProviderFault:
     """Tell the fault of an error event inside a stream, which has no status of its own."""
     words = told.lower()
     if "rate_limit" in words or "rate limit" in words:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, TypeVar
 
 from surefoot.model import Finished, ModelPart, ModelRequest, ToolSpec
@@ -31,35 +32,32 @@ class Client(Protocol):
 C = TypeVar("C", bound=Client)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How one model is called."""
+
+    model: str
+    """Its name with the provider."""
+    name: str
+    """Its name in traces."""
+    price: Price | None = None
+    max_output_tokens: int | None = None
+    streams: bool = True
+    """False for servers that cannot stream tool calls: the message then comes whole."""
+    effort: Effort | None = None
+
+
 class HostedModel(ABC, Generic[C]):
-    """One model, asked through its provider's own SDK.
+    """One model, asked through its provider's own SDK."""
 
-    With `streams=False` the message comes whole, for servers that cannot stream tool calls.
-    """
-
-    def __init__(
-        self,
-        client: C,
-        *,
-        model: str,
-        name: str,
-        price: Price | None = None,
-        max_output_tokens: int | None = None,
-        streams: bool = True,
-        effort: Effort | None = None,
-    ) -> None:
+    def __init__(self, client: C, manner: Manner) -> None:
         self.client = client
-        self._model = model
-        self._name = name
-        self._price = price
-        self._max_output_tokens = max_output_tokens
-        self._streams = streams
-        self._effort = effort
+        self._manner = manner
 
     @property
     def name(self) -> str:
         """How traces call it."""
-        return self._name
+        return self._manner.name
 
     async def close(self) -> None:
         """Close the client's connections."""
@@ -67,8 +65,8 @@ class HostedModel(ABC, Generic[C]):
 
     def stream(self, request: ModelRequest) -> AsyncGenerator[ModelPart]:
         """Yield the parts of the next message. Raises a `ProviderFault`."""
-        parts = self._streamed(request) if self._streams else self._whole(request)
-        return diagnosed(self._name, parts, secret=self.secret)
+        parts = self._streamed(request) if self._manner.streams else self._whole(request)
+        return diagnosed(self.name, parts, secret=self.secret)
 
     @property
     def secret(self) -> str:
@@ -84,7 +82,8 @@ class HostedModel(ABC, Generic[C]):
         """Yield the parts of a message that comes at once."""
 
     def _priced(self, finished: Finished) -> Finished:
-        return finished if self._price is None else self._price.of(finished)
+        price = self._manner.price
+        return finished if price is None else price.of(finished)
 
 
 W = TypeVar("W")

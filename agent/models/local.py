@@ -14,6 +14,7 @@ from typing import Protocol
 from surefoot.errors import ConfigurationError
 from surefoot.model import ModelPart, ModelRequest
 
+from .hosted import Manner
 from .openai import OpenAIModel
 from .prices import Free
 
@@ -123,5 +124,7 @@ class LocalModel:
                     max_retries=0,
                     timeout=self._stall_seconds,
                 )
-                self._model = OpenAIModel(client, model="local", name=self._name, price=Free())
+                self._model = OpenAIModel(
+                    client, Manner(model="local", name=self._name, price=Free())
+                )
             return self._model

@@ -17,9 +17,8 @@ from surefoot.model import (
 )
 
 from .drafts import CallDrafts, ending
-from .hosted import Effort, HostedModel, Written
+from .hosted import HostedModel, Manner, Written
 from .openai_wire import Body, written_format, written_messages, written_tool
-from .prices import Price
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -42,34 +41,15 @@ class OpenAIModel(HostedModel["AsyncOpenAI"]):
     that may not be called any more. Other servers may know neither.
     """
 
-    def __init__(
-        self,
-        client: AsyncOpenAI,
-        *,
-        model: str,
-        name: str,
-        price: Price | None = None,
-        max_output_tokens: int | None = None,
-        streams: bool = True,
-        effort: Effort | None = None,
-        speaks_all: bool = False,
-    ) -> None:
-        super().__init__(
-            client,
-            model=model,
-            name=name,
-            price=price,
-            max_output_tokens=max_output_tokens,
-            streams=streams,
-            effort=effort,
-        )
+    def __init__(self, client: AsyncOpenAI, manner: Manner, *, speaks_all: bool = False) -> None:
+        super().__init__(client, manner)
         self._speaks_all = speaks_all
         self._written: Written[ChatCompletionFunctionToolParam] = Written()
 
     def body(self, request: ModelRequest) -> Body:
         """Return the request as the protocol writes it."""
         body: Body = {
-            "model": self._model,
+            "model": self._manner.model,
             "messages": list(written_messages(request.messages)),
         }
         if request.tools:
@@ -79,10 +59,10 @@ class OpenAIModel(HostedModel["AsyncOpenAI"]):
             body["tool_choice"] = "none"
         if request.output is not None:
             body["response_format"] = written_format(request.output)
-        if self._max_output_tokens is not None:
-            body["max_completion_tokens"] = self._max_output_tokens
-        if self._effort is not None:
-            body["reasoning_effort"] = self._effort
+        if self._manner.max_output_tokens is not None:
+            body["max_completion_tokens"] = self._manner.max_output_tokens
+        if self._manner.effort is not None:
+            body["reasoning_effort"] = self._manner.effort
         return body
 
     def read(self, answer: ChatCompletion) -> Iterator[ModelPart]:
@@ -143,7 +123,7 @@ class OpenAIModel(HostedModel["AsyncOpenAI"]):
         self, drafts: CallDrafts, reason: str, has_said: bool, usage: CompletionUsage | None
     ) -> Iterator[ModelPart]:
         calls = drafts.calls(prefix="call", is_cut=reason == "length")
-        yield from ending(self._name, _REASONS.get(reason), has_said, calls)
+        yield from ending(self.name, _REASONS.get(reason), has_said, calls)
         yield self._priced(_finished(_REASONS[reason], usage, calls))
 
 

@@ -17,6 +17,8 @@ from .prices import FlatPrice, Free, Price, listing
 if TYPE_CHECKING:
     from openai import Timeout
 
+    from .hosted import Manner
+
 FORMS = (
     "openai:MODEL, anthropic:MODEL, openai-compatible:MODEL@URL (a server such as vLLM, Ollama or "
     "llama.cpp), local:PATH (a GGUF file), or embedded"
@@ -24,16 +26,27 @@ FORMS = (
 
 
 def make_model(
-    name: str, settings: Settings, embedder: Embedder, *, max_output_tokens: int | None = None
+    name: str,
+    settings: Settings,
+    embedder: Embedder,
+    *,
+    max_output_tokens: int | None = None,
+    for_batches: bool = False,
 ) -> ChatModel:
-    """Make the model of that name. Raises `ConfigurationError` that says what is missing."""
+    """Make the model of that name. Raises `ConfigurationError` that says what is missing.
+
+    What is `for_batches` speaks the protocol that its provider takes batches in.
+    """
     provider, _, model = name.partition(":")
     match provider:
         case "embedded":
             return _embedded(embedder)
         case "openai" if model:
             key = _key(settings.openai_api_key, "OPENAI_API_KEY")
-            return _openai(name, model, settings.openai_base_url, key, settings, max_output_tokens)
+            url = settings.openai_base_url
+            return _openai(
+                name, model, url, key, settings, max_output_tokens, for_batches=for_batches
+            )
         case "openai-compatible" if "@" in model:
             served, _, url = model.partition("@")
             key = settings.openai_api_key or SecretStr("none")
@@ -112,25 +125,23 @@ def _openai(
     key: SecretStr,
     settings: Settings,
     max_output_tokens: int | None,
+    *,
+    for_batches: bool = False,
 ) -> ChatModel:
     _needs("openai", "openai")
     from openai import AsyncOpenAI
 
     from .openai import OpenAIModel
+    from .responses import ResponsesModel
 
     client = AsyncOpenAI(
         base_url=url, api_key=key.get_secret_value(), max_retries=0, timeout=_timeout(settings)
     )
-    return OpenAIModel(
-        client,
-        model=model,
-        name=name,
-        price=price_of(name, settings),
-        max_output_tokens=max_output_tokens,
-        streams=settings.models.streaming,
-        effort=settings.models.reasoning,
-        speaks_all=name.startswith("openai:"),
-    )
+    manner = _manner(name, model, settings, max_output_tokens)
+    is_own = name.startswith("openai:")
+    if is_own and manner.effort is not None and not for_batches:
+        return ResponsesModel(client, manner)
+    return OpenAIModel(client, manner, speaks_all=is_own)
 
 
 def _anthropic(
@@ -148,15 +159,24 @@ def _anthropic(
         max_retries=0,
         timeout=Timeout(stall, connect=min(stall, 10.0)),
     )
+    most = max_output_tokens or settings.models.max_output_tokens
     return AnthropicModel(
         client,
+        _manner(name, model, settings, most),
+        thinking_tokens=settings.models.thinking_tokens,
+    )
+
+
+def _manner(name: str, model: str, settings: Settings, max_output_tokens: int | None) -> Manner:
+    from .hosted import Manner
+
+    return Manner(
         model=model,
         name=name,
         price=price_of(name, settings),
-        max_output_tokens=max_output_tokens or settings.models.max_output_tokens,
+        max_output_tokens=max_output_tokens,
         streams=settings.models.streaming,
         effort=settings.models.reasoning,
-        thinking_tokens=settings.models.thinking_tokens,
     )
 
 

@@ -87,3 +87,64 @@ def message_of(*blocks: list[Event], reason: str = "end_turn", cached: int = 0) 
     ending: JsonValue = {"stop_reason": reason, "stop_sequence": None}
     events.append({"type": "message_delta", "delta": ending, "usage": {"output_tokens": 5}})
     return [*events, {"type": "message_stop"}]
+
+
+def thought_item(*summary: str, sealed: str = "sealed", item_id: str = "rs_1") -> Event:
+    """Return a thought of OpenAI's Responses."""
+    told: list[JsonValue] = [{"type": "summary_text", "text": text} for text in summary]
+    return {"type": "reasoning", "id": item_id, "summary": told, "encrypted_content": sealed}
+
+
+def text_item(text: str) -> Event:
+    """Return words of OpenAI's Responses."""
+    part: JsonValue = {"type": "output_text", "text": text, "annotations": []}
+    about: Event = {"type": "message", "id": "msg_1", "role": "assistant", "status": "completed"}
+    return {**about, "content": [part]}
+
+
+def call_item(name: str, args: str, call_id: str = "call_1") -> Event:
+    """Return a tool call of OpenAI's Responses."""
+    about: Event = {"type": "function_call", "id": f"fc_{call_id}", "status": "completed"}
+    return {**about, "call_id": call_id, "name": name, "arguments": args}
+
+
+def response_of(*items: Event, status: str = "completed", **more: JsonValue) -> Event:
+    """Return a whole message of OpenAI's Responses."""
+    usage: JsonValue = {
+        "input_tokens": 1000,
+        "input_tokens_details": {"cached_tokens": 900},
+        "output_tokens": 50,
+        "output_tokens_details": {"reasoning_tokens": 40},
+        "total_tokens": 1050,
+    }
+    about: Event = {"id": "resp_1", "object": "response", "created_at": 1, "model": "m"}
+    set_to: Event = {"tools": [], "tool_choice": "auto", "parallel_tool_calls": True}
+    ends: Event = {"error": None, "incomplete_details": None, "status": status, "usage": usage}
+    return {**about, **set_to, **ends, "output": list(items), **more}
+
+
+def responses_of(*items: Event, status: str = "completed", **more: JsonValue) -> list[Event]:
+    """Return the events of a message of OpenAI's Responses."""
+    events: list[Event] = []
+    for index, item in enumerate(items):
+        at: Event = {"output_index": index, "item_id": item["id"]}
+        for part, words in enumerate(_words(item)):
+            kind = "reasoning_summary_text" if item["type"] == "reasoning" else "output_text"
+            place: Event = {**at, "summary_index": part, "content_index": part}
+            halves = (words[: len(words) // 2], words[len(words) // 2 :])
+            for half in halves:
+                delta: Event = {"type": f"response.{kind}.delta", "delta": half, "logprobs": []}
+                events.append({**delta, **place})
+            done: Event = {"type": f"response.{kind}.done", "text": words, "logprobs": []}
+            events.append({**done, **place})
+        events.append({"type": "response.output_item.done", **at, "item": item})
+    whole = response_of(*items, status=status, **more)
+    events.append({"type": f"response.{status}", "response": whole})
+    return [{**event, "sequence_number": number} for number, event in enumerate(events)]
+
+
+def _words(item: Event) -> list[str]:
+    """Return the texts of an item."""
+    parts = item.get("summary", item.get("content", []))
+    assert isinstance(parts, list)
+    return [str(part["text"]) for part in parts if isinstance(part, dict)]

@@ -13,6 +13,7 @@ from surefoot import ConfigurationError, Settings
 from surefoot.agent import (
     AnthropicModel,
     LocalModel,
+    Manner,
     OpenAIModel,
     ProviderFault,
     Served,
@@ -64,17 +65,18 @@ async def model(
 ) -> ChatModel:
     """The same server through each SDK."""
     made: ChatModel
+    manner = Manner(model="local", name="local", max_output_tokens=24)
     if request.param == "openai":
         from openai import AsyncOpenAI
 
         url = f"{served.listening_address}/v1"
         client = AsyncOpenAI(base_url=url, api_key="local", max_retries=0)
-        made = OpenAIModel(client, model="local", name="local", max_output_tokens=24)
+        made = OpenAIModel(client, manner)
     else:
         from anthropic import AsyncAnthropic
 
         other = AsyncAnthropic(base_url=served.listening_address, api_key="local", max_retries=0)
-        made = AnthropicModel(other, model="local", name="local", max_output_tokens=24)
+        made = AnthropicModel(other, manner)
     closing.append(made)
     return made
 

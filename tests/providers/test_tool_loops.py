@@ -217,13 +217,11 @@ async def test_anthropic_goes_on_behind_calls_of_another_provider_without_a_budg
     assert "thinking" not in wire.bodies[0]
 
 
-async def test_openai_is_told_how_hard_to_think(
+async def test_a_server_like_openai_s_is_told_how_hard_to_think(
     wire: Wire, wired: Settings, closing: list[ChatModel]
 ) -> None:
-    layer = ModelSettings(reasoning="low")
-    closing.append(
-        model := make_model(OPENAI, wired.model_copy(update={"models": layer}), MiniLM())
-    )
+    settings = wired.model_copy(update={"models": ModelSettings(reasoning="low")})
+    closing.append(model := make_model(f"openai-compatible:m@{wire.url}", settings, MiniLM()))
     wire.streams([chunk({"content": "Yes."}, "stop")])
     _ = [part async for part in model.stream(ModelRequest(messages=(UserMessage("Well?"),)))]
     assert wire.bodies[0]["reasoning_effort"] == "low"

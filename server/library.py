@@ -65,6 +65,8 @@ class Upload(BaseModel):
     """Documents that were added or changed."""
     tables: list[str] = Field(default_factory=list[str])
     """Files whose tables were added or changed."""
+    attachments: list[str] = Field(default_factory=list[str])
+    """What the file is to a question: the names of its document and its tables."""
 
 
 async def list_documents(caller: CallerHere) -> DocumentList:
@@ -110,6 +112,7 @@ async def upload(file: UploadFile, caller: CallerHere) -> Upload:
         name=name,
         documents=[*done.documents.added, *done.documents.updated],
         tables=[*done.tables.added, *done.tables.updated],
+        attachments=await _attachments(caller, name),
     )
 
 
@@ -192,6 +195,16 @@ async def _save(file: UploadFile, target: Path, *, most: int) -> None:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
+
+
+async def _attachments(caller: Caller, name: str) -> list[str]:
+    """Return by which names a question may say that it is about a file."""
+    rooms, tenant = caller.assistant.rooms, caller.principal.tenant
+    documents, tables = rooms.documents(), rooms.tables(tenant)
+    paths = await documents.paths(tenant=tenant) if documents is not None else []
+    known = await asyncio.to_thread(tables.tables) if tables is not None else []
+    named = [table.name for table in known if Path(table.source).name == name]
+    return [path for path in paths if path == name] + named
 
 
 def _put_back(target: Path, before: bytes | None) -> None:

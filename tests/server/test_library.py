@@ -37,6 +37,7 @@ async def upload(client: httpx.AsyncClient, name: str, data: bytes) -> httpx.Res
 async def test_a_table_is_uploaded_asked_about_and_taken_away(client: httpx.AsyncClient) -> None:
     done = await upload(client, "sales.csv", b"amount\n10\n20\n")
     assert done.status_code == 201 and done.json()["tables"] == ["sales.csv"]
+    assert done.json()["attachments"] == ["sales"]
     [table] = (await client.get("/v1/tables")).json()
     assert (table["name"], table["rows"]) == ("sales", 2)
     begun = await client.post(

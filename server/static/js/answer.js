@@ -2,6 +2,7 @@
 
 import { api } from "./api.js";
 import { cite, withCitations } from "./cite.js";
+import { copyButton } from "./copying.js";
 import { el, setSanitised } from "./dom.js";
 
 const FORMATTED_AFTER_MS = 400;
@@ -40,6 +41,11 @@ export class AnswerView {
 
   get isEmpty() {
     return this.#sentences.size === 0;
+  }
+
+  /** All of it that has been told, as Markdown. */
+  get text() {
+    return (this.#whole ?? this.#text(Infinity)).trim();
   }
 
   /** Say something about the answer in its place. @param {string} words */
@@ -131,6 +137,13 @@ export class AnswerView {
       const frame = el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Table" });
       table.replaceWith(frame);
       frame.append(table);
+    }
+    for (const block of this.#rendered.querySelectorAll("pre")) {
+      const frame = el("div", { class: "program" });
+      const text = block.textContent ?? "";
+      block.tabIndex = 0;
+      block.replaceWith(frame);
+      frame.append(block, copyButton("Copy the code", () => text));
     }
     for (const node of [...this.#draft.children]) {
       if (Number(node.getAttribute("data-sentence")) < end) node.remove();

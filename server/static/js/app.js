@@ -9,6 +9,7 @@ import { libraryView } from "./library.js";
 import { memoryView } from "./memory.js";
 import { notify } from "./notice.js";
 import { Menu, Panel } from "./overlay.js";
+import { startPeeks } from "./peek.js";
 import { startTheme } from "./theme.js";
 import { ThreadList } from "./threads.js";
 import { freshId } from "./words.js";
@@ -26,7 +27,7 @@ let conversation;
 const menu = new Menu();
 const panel = new Panel();
 const composer = new Composer({
-  onAsk: (text) => conversation.send(text),
+  onAsk: (question) => conversation.send(question),
   onStop: () => conversation.stop(),
 });
 const threads = new ThreadList({ onOpen: go, onRemoved: () => go(newId()), onTitle: name });
@@ -50,7 +51,7 @@ function open(id) {
     onCite: (item) => panel.show(`Evidence ${item.id}`, () => evidenceView(item)),
     onBegun: () => threads.changed(),
     onRunning: (isRunning) => composer.showStop(isRunning),
-    onRefused: (text) => composer.giveBack(text),
+    onRefused: (question) => composer.giveBack(question),
     onGone: (why) => {
       notify(why);
       go(newId());
@@ -94,5 +95,6 @@ window.addEventListener("popstate", openFromAddress);
 window.addEventListener("surefoot-key", () => (byId("sign-out").hidden = !key()));
 
 startTheme();
+startPeeks(byId("conversation"), (id) => conversation.find(id));
 byId("sign-out").hidden = !key();
 openFromAddress();

@@ -1,7 +1,7 @@
 // Checks: what was looked at on the way and how it came out, with time and cost; quiet until asked.
 
 import { el } from "./dom.js";
-import { count, money } from "./words.js";
+import { count, duration, money } from "./words.js";
 
 /** @typedef {{stage: string, check: string, outcome: string, reason: string, claim_id: string | null}} Check */
 
@@ -43,7 +43,7 @@ export class CheckList {
   /** @param {{seconds: number, input_tokens: number, output_tokens: number, cost_usd: number | null}} usage */
   used({ seconds, input_tokens, output_tokens, cost_usd }) {
     const tokens = count(input_tokens + output_tokens, "token");
-    this.#usage = [`${seconds.toFixed(1)} s`, tokens, money(cost_usd)].filter(Boolean).join(" · ");
+    this.#usage = [duration(seconds * 1000), tokens, money(cost_usd)].filter(Boolean).join(" · ");
   }
 
   /** @param {string} note How the run ended, where that is not as usual. */

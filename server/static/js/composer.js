@@ -1,21 +1,27 @@
 // The composer: where a question is written, sent with Enter, and stopped.
 
+import { Attachments } from "./attachments.js";
 import { byId } from "./dom.js";
+import { notify } from "./notice.js";
+
+/** @typedef {import("./attachments.js").Question} Question */
 
 const TALLEST = 220;
 
 export class Composer {
   #question = /** @type {HTMLTextAreaElement} */ (byId("question"));
   #stop = byId("stop");
+  #attachments = new Attachments();
 
-  /** @param {{onAsk: (text: string) => void, onStop: () => void}} listener */
+  /** @param {{onAsk: (question: Question) => void, onStop: () => void}} listener */
   constructor({ onAsk, onStop }) {
     byId("ask").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
       const text = this.#question.value.trim();
       if (!text) return;
+      if (!this.#attachments.isReady) return notify("What you attached is still on its way.");
       this.#write("");
-      onAsk(text);
+      onAsk({ text, attached: this.#attachments.take() });
     });
     this.#question.addEventListener("input", () => this.#grow());
     this.#question.addEventListener("keydown", (event) => {
@@ -30,9 +36,11 @@ export class Composer {
     this.#question.focus();
   }
 
-  /** Give a question back that was not taken, unless another one is being written. @param {string} text */
-  giveBack(text) {
-    if (!this.#question.value) this.#write(text);
+  /** Give a question back that was not taken, unless another one is being written. @param {Question} question */
+  giveBack({ text, attached }) {
+    if (this.#question.value) return;
+    this.#write(text);
+    this.#attachments.giveBack(attached);
   }
 
   /** @param {boolean} running Whether there is something to stop. */

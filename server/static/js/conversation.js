@@ -1,5 +1,6 @@
 // The conversation: one thread's runs in the middle of the page, as its socket tells of them.
 
+import { attachmentView } from "./attachments.js";
 import { byId, el } from "./dom.js";
 import { notify } from "./notice.js";
 import { RunView } from "./run.js";
@@ -9,8 +10,9 @@ import { freshId } from "./words.js";
 
 /** @typedef {import("./evidence.js").Evidence} Evidence */
 /** @typedef {import("./socket.js").Frame} Frame */
+/** @typedef {import("./attachments.js").Question} Question */
 /** @typedef {{onCite: (item: Evidence) => void, onBegun: () => void, onRunning: (running: boolean) => void,
- *    onRefused: (text: string) => void, onGone: (why: string) => void}} Listener */
+ *    onRefused: (question: Question) => void, onGone: (why: string) => void}} Listener */
 
 const NEAR_END = 80;
 const OFFLINE_AFTER_MS = 600;
@@ -19,9 +21,8 @@ export class Conversation {
   #node = byId("conversation");
   #banner = byId("banner");
   /** @type {Map<string, RunView>} */ #runs = new Map();
-  /** @type {Map<string, {text: string, node: HTMLElement}>} Questions of this page without a run yet. */ #asked =
-    new Map();
-  /** @type {Set<string>} Ids of all messages this page has sent. */ #own = new Set();
+  /** @type {Map<string, HTMLElement>} Questions of this page without a run yet. */ #asked = new Map();
+  /** @type {Map<string, Question>} All that this page has asked. */ #own = new Map();
   #socket;
   #listener;
   #atEnd = true;
@@ -31,12 +32,12 @@ export class Conversation {
   /** @param {string} thread @param {Listener} listener */
   constructor(thread, listener) {
     this.#listener = listener;
-    this.#node.replaceChildren(welcome((text) => this.send(text)));
-    this.#node.addEventListener("scroll", () => (this.#atEnd = this.#isAtEnd()), {
-      signal: this.#left.signal,
-    });
-    window.addEventListener("online", () => this.#socket.retry(), { signal: this.#left.signal });
-    byId("retry").addEventListener("click", () => this.#socket.retry(), { signal: this.#left.signal });
+    this.#node.replaceChildren(welcome((text) => this.send({ text, attached: [] })));
+    const { signal } = this.#left;
+    this.#node.addEventListener("scroll", () => this.#stay(this.#isAtEnd()), { signal });
+    byId("latest").addEventListener("click", () => this.#goToEnd(), { signal });
+    window.addEventListener("online", () => this.#socket.retry(), { signal });
+    byId("retry").addEventListener("click", () => this.#socket.retry(), { signal });
     this.#socket = new ThreadSocket(thread, {
       event: (event) => this.#take(event),
       online: () => this.#online(),
@@ -45,22 +46,34 @@ export class Conversation {
       gone: (why) => listener.onGone(why),
     });
     listener.onRunning(false);
+    this.#stay(true);
   }
 
-  /** Ask. @param {string} text */
-  send(text) {
+  /** Ask. @param {Question} question */
+  send(question) {
+    const { text, attached } = question;
     const id = freshId();
     const node = el(
       "article",
       { class: "run pending" },
       el("h2", { class: "question" }, text),
+      attached.length > 0 &&
+        el("ul", { class: "tray" }, ...attached.map((one) => attachmentView(one.name, one.picture))),
       el("p", { class: "quiet" }, "Sending…"),
     );
-    this.#asked.set(id, { text, node });
-    this.#own.add(id);
-    this.#atEnd = true;
+    this.#asked.set(id, node);
+    this.#own.set(id, question);
+    this.#stay(true);
     this.#append(node);
-    this.#socket.send({ type: "message", id, text });
+    const images = attached.flatMap((one) => one.picture ?? []);
+    const attachments = attached.flatMap((one) => one.named ?? []);
+    this.#socket.send({
+      type: "message",
+      id,
+      text,
+      ...(attachments.length && { attachments }),
+      ...(images.length && { images }),
+    });
   }
 
   /** Stop what runs. */
@@ -68,13 +81,19 @@ export class Conversation {
     for (const run of this.#running()) this.#socket.send({ type: "cancel", run_id: run.runId });
   }
 
-  /** Show a piece of evidence. @param {string} id */
-  cite(id) {
+  /** A piece of evidence, where it is known. @param {string} id @returns {Evidence | undefined} */
+  find(id) {
     for (const run of this.#runs.values()) {
       const item = run.evidence.get(id);
-      if (item) return this.#listener.onCite(item);
+      if (item) return item;
     }
-    notify(`${id} is not in this conversation.`);
+  }
+
+  /** Show a piece of evidence. @param {string} id */
+  cite(id) {
+    const item = this.find(id);
+    if (item) this.#listener.onCite(item);
+    else notify(`${id} is not in this conversation.`);
   }
 
   /** Leave it: nothing of it is shown any more. It goes on without a reader. */
@@ -98,8 +117,11 @@ export class Conversation {
       onCite: (id) => this.cite(id),
       onDecide: (call_id, decision) => this.#socket.send({ type: "approve", call_id, ...decision }),
       onGrow: () => this.#follow(),
+      onAgain: (question) => this.send(this.#own.get(event.message_id) ?? question),
     });
-    run.isSpoken = this.#own.has(event.message_id);
+    const own = this.#own.get(event.message_id);
+    run.isSpoken = own !== undefined;
+    run.shows(own?.attached ?? []);
     this.#runs.set(event.run_id, run);
     this.#drop(event.message_id);
     this.#append(run.node);
@@ -118,17 +140,15 @@ export class Conversation {
 
   /** @param {string} [id] */
   #drop(id = "") {
-    const asked = this.#asked.get(id);
-    asked?.node.remove();
-    this.#asked.delete(id);
-    return asked;
+    this.#asked.get(id)?.remove();
+    return this.#asked.delete(id);
   }
 
   /** @param {Frame} frame */
   #refused({ id, message }) {
     notify(message);
-    const asked = this.#drop(id);
-    if (asked) this.#listener.onRefused(asked.text);
+    const question = this.#own.get(id);
+    if (this.#drop(id) && question) this.#listener.onRefused(question);
     for (const run of this.#runs.values()) run.reconnected();
   }
 
@@ -146,6 +166,18 @@ export class Conversation {
   // Stay at the end while the person is there; leave them where they have scrolled to.
   #follow() {
     if (this.#atEnd) this.#node.scrollTop = this.#node.scrollHeight;
+  }
+
+  /** Whether to stay at the end while it moves. @param {boolean} atEnd */
+  #stay(atEnd) {
+    this.#atEnd = atEnd;
+    byId("latest").hidden = atEnd;
+  }
+
+  #goToEnd() {
+    this.#stay(true);
+    this.#follow();
+    byId("question").focus();
   }
 
   #isAtEnd() {

@@ -2,18 +2,22 @@
 
 import { AnswerView } from "./answer.js";
 import { ApprovalView } from "./approval.js";
+import { attachmentView } from "./attachments.js";
 import { picture } from "./chart.js";
 import { CheckList } from "./checks.js";
-import { el } from "./dom.js";
+import { copyButton } from "./copying.js";
+import { button, el } from "./dom.js";
 import { announce } from "./notice.js";
 import { StepList } from "./steps.js";
-import { toolName } from "./words.js";
+import { count, toolName } from "./words.js";
 
 /** @typedef {import("./socket.js").Frame} Frame */
 /** @typedef {import("./evidence.js").Evidence} Evidence */
-/** @typedef {{onCite: (id: string) => void, onGrow: () => void,
+/** @typedef {{onCite: (id: string) => void, onGrow: () => void, onAgain: (question: import("./attachments.js").Question) => void,
  *    onDecide: (callId: string, decision: import("./approval.js").Decision) => void}} Listener */
 
+/** @type {Record<string, string>} */
+const ATTACHED = /\n\nAttached: (.+)$/;
 /** @type {Record<string, string>} */
 const DECIDED = { approve: "approved", reject: "rejected", edit: "approved with changes" };
 
@@ -25,11 +29,14 @@ export class RunView {
   /** @type {Map<string, {step: string, view: ApprovalView}>} */ #waiting = new Map();
   /** @type {Listener} */ #listener;
   #question = el("h2", { class: "question" });
+  /** @type {string[]} Documents and tables that it is about. */ #named = [];
+  #tray = el("ul", { class: "tray", hidden: true });
   #steps;
   #approvals = el("div", { class: "approvals" });
   #answer;
   #figures = el("div", { class: "figures" });
   #checks = new CheckList();
+  #actions = el("div", { class: "after", hidden: true });
   /** What has come of a sentence, which is read out when it is whole. */
   #unspoken = { sentence: 0, text: "" };
 
@@ -43,12 +50,19 @@ export class RunView {
       "article",
       { class: "run" },
       this.#question,
+      this.#tray,
       this.#steps.node,
       this.#approvals,
       this.#answer.node,
       this.#figures,
       this.#checks.node,
+      this.#actions,
     );
+  }
+
+  /** Show what went with the question, where this page knows it. @param {import("./attachments.js").Attached[]} attached */
+  shows(attached) {
+    this.#tray.replaceChildren(...attached.map(({ name, picture }) => attachmentView(name, picture)));
   }
 
   /** @param {Frame} event An event of this run; those of an unknown type are passed over. */
@@ -109,13 +123,24 @@ export class RunView {
     "run.failed": ({ error }) => {
       this.#answer.fail(`${error} (run ${this.runId})`);
       this.#end("It failed.");
+      this.#offerAgain();
     },
-    "run.cancelled": () => this.#end("Stopped."),
+    "run.cancelled": () => {
+      this.#end("Stopped.");
+      this.#offerAgain();
+    },
   };
 
   /** @param {Frame} event @param {string} words */
-  #begin({ text }, words) {
-    this.#question.textContent = text;
+  #begin({ text, images }, words) {
+    this.#question.textContent = text.replace(ATTACHED, "");
+    this.#named = ATTACHED.exec(text)?.[1].split(", ") ?? [];
+    if (!this.#tray.childElementCount) {
+      const kinds = images ?? [];
+      const names = kinds.length ? [count(kinds.length, "picture"), ...this.#named] : this.#named;
+      this.#tray.replaceChildren(...names.map((name) => attachmentView(name)));
+    }
+    this.#tray.hidden = !this.#tray.childElementCount;
     if (this.#answer.isEmpty) this.#answer.say(words);
   }
 
@@ -159,7 +184,16 @@ export class RunView {
     this.#answer.say("");
     this.#steps.close();
     this.#checks.end(note);
+    if (!this.#answer.isEmpty) this.#actions.append(copyButton("Copy the answer", () => this.#answer.text));
+    this.#actions.hidden = this.#answer.isEmpty;
     if (note) this.#speak(note);
+  }
+
+  #offerAgain() {
+    const attached = this.#named.map((name) => ({ name, named: [name] }));
+    const again = () => this.#listener.onAgain({ text: this.#question.textContent ?? "", attached });
+    this.#actions.prepend(button("Ask again", again, { class: "small" }));
+    this.#actions.hidden = false;
   }
 
   #speakSentence() {

@@ -1,13 +1,14 @@
 // One thread's socket. It comes back by itself and asks for what it missed, so that no event is lost
 // or told twice, whatever happens to the connection.
 
-import { openSocket } from "./api.js";
+import { api, openSocket } from "./api.js";
 import { key, signIn } from "./key.js";
 
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 8000;
 const PING_MS = 20_000;
 const SILENCE_MS = 10_000;
+const POST_AGAIN_MS = 2000;
 
 /** @typedef {any} Frame What the server says: it has a `type`, and where it is an event a `seq`. */
 /** @typedef {{event: (event: Frame) => void, online: () => void, offline: () => void,
@@ -26,6 +27,7 @@ export class ThreadSocket {
   #heartbeat = 0;
   #isOnline = false;
   #isWaiting = false;
+  #isPosting = false;
 
   /** @param {string} thread @param {Listener} listener */
   constructor(thread, listener) {
@@ -36,9 +38,9 @@ export class ThreadSocket {
 
   /** Send a frame now, or when the connection is back. @param {Frame} frame */
   send(frame) {
-    const socket = this.#socket?.readyState === WebSocket.OPEN ? this.#socket : null;
-    if (frame.type === "message" || !socket) this.#unsent.push(frame);
-    socket?.send(JSON.stringify(frame));
+    const isOpen = this.#socket?.readyState === WebSocket.OPEN;
+    if (frame.type === "message" || !isOpen) this.#unsent.push(frame);
+    if (isOpen) this.#deliver([frame]);
   }
 
   /** Try again at once. */
@@ -75,11 +77,43 @@ export class ThreadSocket {
   #opened(socket) {
     socket.send(JSON.stringify({ type: "resume", after: this.#last }));
     // A message that was not acknowledged is sent again; its id makes it the same run.
-    for (const frame of this.#unsent) socket.send(JSON.stringify(frame));
+    this.#deliver(this.#unsent);
     this.#unsent = this.#unsent.filter((frame) => frame.type === "message");
     // A server that is to refuse has opened the socket too; one that answers has let us in.
     socket.send(JSON.stringify({ type: "ping" }));
     this.#listenFor(socket);
+  }
+
+  /** Send frames in order. Messages wait behind one with pictures, which is too large for a frame. @param {Frame[]} frames */
+  #deliver(frames) {
+    for (const frame of frames) {
+      if (frame.images && !this.#isPosting) this.#post(frame);
+      else if (frame.type !== "message" || !this.#isPosting) this.#socket?.send(JSON.stringify(frame));
+    }
+  }
+
+  /** Send a message by request, again and again until there is an answer; its id makes it one run. @param {Frame} frame */
+  async #post(frame) {
+    const { type: _, ...body } = frame;
+    const path = `/v1/threads/${encodeURIComponent(this.#thread)}/runs`;
+    this.#isPosting = true;
+    for (;;) {
+      try {
+        await api(path, { method: "POST", body });
+        break;
+      } catch (error) {
+        if (error.status && error.status < 500 && error.status !== 429) {
+          if (!this.#closed) this.#listener.refused({ id: frame.id, message: error.message });
+          break;
+        }
+        await new Promise((resolve) => setTimeout(resolve, POST_AGAIN_MS));
+        if (this.#closed) return;
+      }
+    }
+    this.#isPosting = false;
+    const behind = this.#unsent.slice(this.#unsent.indexOf(frame) + 1);
+    this.#unsent = this.#unsent.filter((one) => one !== frame);
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#deliver(behind);
   }
 
   /** A connection may die without a word, so silence is asked about and then not trusted. @param {WebSocket} socket */

@@ -122,7 +122,7 @@ def test_all_is_reached_by_keyboard(site: Site, open_tab: Opens) -> None:
     page.keyboard.type("add 6 6")
     page.keyboard.press("Enter")
     page.locator(".foot summary").wait_for()
-    for _ in range(3):
+    for _ in range(8):
         page.keyboard.press("Shift+Tab")
         if page.locator(".cite:focus").count():
             break

@@ -84,6 +84,43 @@ def test_what_failed_is_said_beside_the_step_and_under_the_answer(
     expect(run.locator(".answer .why")).to_contain_text("The provider is down.")
 
 
+def test_a_failed_question_is_asked_again_with_its_words(site: Site, open_tab: Opens) -> None:
+    tab = open_tab(site.url)
+    tab.say("fail")
+    tab.press("Ask again")
+    expect(tab.page.locator(".question")).to_have_text(["fail", "fail"])
+    expect(tab.page.locator(".answer .why")).to_have_count(2)
+
+
+def test_an_answer_is_copied_and_a_citation_tells_where_it_leads(
+    site: Site, open_tab: Opens
+) -> None:
+    tab = open_tab(site.url, permissions=["clipboard-read", "clipboard-write"])
+    run = tab.ask("add 40 2")
+    tab.press("Copy the answer")
+    told = "navigator.clipboard.readText().then((text) => text === 'It gave 42 [S1].')"
+    tab.page.wait_for_function(told)
+    peek = tab.page.get_by_role("tooltip")
+    run.locator(".answer .cite").hover()
+    expect(peek).to_have_text("add42")
+    tab.page.keyboard.press("Escape")
+    expect(peek).to_be_hidden()
+
+
+def test_a_reader_who_has_scrolled_up_stays_there_until_they_go_to_the_newest(
+    site: Site, open_tab: Opens
+) -> None:
+    tab = open_tab(site.url, viewport={"width": 800, "height": 420})
+    tab.ask("tell 9")
+    tab.ask("tell 9")
+    newest = tab.page.get_by_role("button", name="Go to the newest")
+    expect(newest).to_be_hidden()
+    tab.page.locator("#conversation").evaluate("node => { node.scrollTop = 0; }")
+    newest.press("Enter")
+    expect(newest).to_be_hidden()
+    expect(tab.page.locator(".foot summary").last).to_be_in_viewport()
+
+
 def test_a_call_is_approved_with_arguments_the_person_has_edited(
     site: Site, open_tab: Opens
 ) -> None:

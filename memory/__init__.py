@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .plain import PlainMemory
     from .reranking import Reranker
     from .retention import Retention
-    from .scanning import needles_of, needles_of_vectors, scan_files
+    from .scanning import Scan, needles_of, needles_of_vectors, scan_files
     from .stores.async_store import AsyncChromaStore
     from .stores.labels import item_id
     from .stores.personal import PersonalStores
@@ -68,6 +68,7 @@ _HOMES = {
     "PlainMemory": "plain",
     "Reranker": "reranking",
     "Retention": "retention",
+    "Scan": "scanning",
     "Section": "documents",
     "Unread": "diary",
     "StoreVectors": "stores.vector_store",
@@ -116,6 +117,7 @@ __all__ = [
     "Recalled",
     "Reranker",
     "Retention",
+    "Scan",
     "Section",
     "StoreVectors",
     "Unread",

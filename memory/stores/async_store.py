@@ -32,3 +32,7 @@ class AsyncChromaStore(AsyncBatchedBaseStore):
     async def sweep_ttl(self) -> int:
         """Delete the items whose time is over, which no read returns; return how many."""
         return await asyncio.to_thread(self._store.sweep_ttl)
+
+    async def purge(self) -> None:
+        """Rid the files of what was deleted; see `ChromaStore.purge`."""
+        await asyncio.to_thread(self._store.purge)

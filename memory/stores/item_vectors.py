@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count, islice
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from ..embeddings import Embedder, made_by, require_made_by
 from .items import Kept
@@ -75,6 +77,29 @@ class ItemVectors:
         drop(self._client, next_name(self._name))
         fresh = self._created(next_name(self._name))
         self._fill(fresh, kept)
+        self._opened = None
+        take_place(self._client, self._name, fresh)
+
+    def keep_only(self, versions: Mapping[str, str]) -> None:
+        """Copy the vectors of these versions, by item id, to a collection that replaces this one.
+
+        A crash meanwhile leaves the old one as it was.
+        """
+        rows = self._rows()
+        drop(self._client, next_name(self._name))
+        fresh = self._created(next_name(self._name))
+        for at in count(0, _BATCH):
+            page = rows.get(limit=_BATCH, offset=at, include=["embeddings", "metadatas"])
+            if not page["ids"]:
+                break
+            about = page["metadatas"] or []
+            stays = [i for i, a in enumerate(about) if versions.get(str(a["item"])) == a["version"]]
+            if stays:
+                fresh.upsert(
+                    ids=[page["ids"][i] for i in stays],
+                    embeddings=np.asarray(page["embeddings"], np.float32)[stays],
+                    metadatas=[about[i] for i in stays],
+                )
         self._opened = None
         take_place(self._client, self._name, fresh)
 

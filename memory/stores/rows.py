@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from .renewing import drop, next_name, standing, take_place
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -33,7 +36,11 @@ class Rows:
     """
 
     def __init__(self, client: ClientAPI, name: str) -> None:
-        self._collection = client.get_or_create_collection(name, embedding_function=None)
+        self._client = client
+        self._name = name
+        self._collection = standing(client, name) or client.get_or_create_collection(
+            name, embedding_function=None
+        )
 
     def one(self, row_id: str) -> Row | None:
         """Return the row with this id."""
@@ -57,6 +64,21 @@ class Rows:
     def delete_where(self, labels: Labels) -> None:
         """Delete the rows that carry all these labels."""
         self._collection.delete(where=_all(labels))
+
+    def rewrite(self) -> None:
+        """Copy all rows to a collection that takes the place of this one.
+
+        A crash meanwhile leaves all as they were.
+        """
+        drop(self._client, next_name(self._name))
+        fresh = Rows(self._client, next_name(self._name))
+        for at in count(0, _BATCH):
+            page = self._collection.get(limit=_BATCH, offset=at, include=["metadatas"])
+            if not page["ids"]:
+                break
+            fresh.put(_rows(page["ids"], page["metadatas"]))
+        take_place(self._client, self._name, fresh._collection)
+        self._collection = fresh._collection
 
     def _write(self, rows: Sequence[Row], *, keep_older: bool) -> None:
         write = self._collection.add if keep_older else self._collection.upsert

@@ -32,6 +32,7 @@ from .places import (
     place_of,
     write_id,
 )
+from .purging import purging, was_broken_off
 from .rows import Row, Rows
 from .threaded_saver import ThreadedSaver
 
@@ -47,7 +48,7 @@ class ChromaSaver(ThreadedSaver):
 
     The latest checkpoint of a thread is found without looking through the others. Safe to call
     from several threads. A deleted thread can no longer be read, but Chroma leaves its bytes on
-    disk.
+    disk until `purge`; one that a crash broke off is done at opening.
     """
 
     def __init__(
@@ -61,6 +62,10 @@ class ChromaSaver(ThreadedSaver):
         self._checkpoints = Rows(client, f"{name}-checkpoints")
         self._writes = Rows(client, f"{name}-writes")
         self._lock = threading.RLock()
+        self._client = client
+        self._name = f"{name}-saver"
+        if was_broken_off(client, self._name):
+            self.purge()
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """Return the checkpoint that `config` names, or the latest of its thread."""
@@ -184,6 +189,16 @@ class ChromaSaver(ThreadedSaver):
                 rows = self._kept({"thread": thread})
                 latest = {place: self._latest(place) for place in {place_of(r.about) for r in rows}}
                 self._drop(r for r in rows if r.about["checkpoint"] != latest[place_of(r.about)])
+
+    def purge(self) -> None:
+        """Rid a `PersistentClient`'s files of the checkpoints and writes that were deleted.
+
+        It takes about as long as copying what is kept. Raises `ConfigurationError` for a server's
+        client.
+        """
+        with self._lock, purging(self._client, self._name):
+            self._writes.rewrite()
+            self._checkpoints.rewrite()
 
     def _kept(self, labels: Mapping[str, str]) -> Checkpoints:
         """Return the checkpoints that carry these labels, in no order."""

@@ -29,6 +29,7 @@ from .filters import conditions_of, fits, matches, require_keys
 from .item_vectors import ItemVectors
 from .items import NEVER, Items, Kept, within
 from .labels import Namespace, item_id
+from .purging import purging, was_broken_off
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -41,7 +42,7 @@ class ChromaStore(BaseStore):
     `fields` says which parts of a value are embedded; `$` is the whole of it. Times to live are in
     minutes. What one `batch` writes becomes so at once, up to the client's largest batch (5,461
     items): a crash leaves all of it or nothing. Safe to call from several threads. Deleted items
-    leave their bytes on Chroma's disk.
+    leave their bytes on Chroma's disk until `purge`; one that a crash broke off is done at opening.
     """
 
     supports_ttl = True
@@ -56,12 +57,16 @@ class ChromaStore(BaseStore):
         name: str = "surefoot",
         now: Callable[[], float] = lambda: datetime.now(UTC).timestamp(),
     ) -> None:
+        self._client = client
+        self._name = name
         self._items = Items(client, f"{name}-items")
         self._vectors = ItemVectors(client, f"{name}-vectors", embedder) if embedder else None
         self._fields = tuple(fields)
         self.ttl_config = ttl
         self._now = now
         self._lock = threading.RLock()
+        if was_broken_off(client, name):
+            self.purge()
 
     def batch(self, ops: Iterable[Op]) -> list[Result]:
         """Answer every operation; the reads see the store as it was before the writes."""
@@ -105,6 +110,15 @@ class ChromaStore(BaseStore):
         """Return how many items and namespaces are kept, without looking at them."""
         return self._items.rows()
 
+    def purge(self) -> None:
+        """Rid a `PersistentClient`'s files of items that were deleted, replaced or have expired.
+
+        Vectors are copied, not made again; it takes about as long as copying what is kept. For a
+        client without files nothing is left to be done. Raises `ConfigurationError` for a server's.
+        """
+        with self._lock, purging(self._client, self._name):
+            self.rewrite_without(())
+
     def rewrite_without(self, ids: Collection[str]) -> None:
         """Move all items but these to new collections, which take the place of the old ones.
 
@@ -112,8 +126,10 @@ class ChromaStore(BaseStore):
         """
         with self._lock:
             live = self._live(self._items.where(None))
-            self._items.renew(kept for kept in live if kept.id not in ids)
-            self.reembed()
+            versions = {kept.id: kept.version for kept in live if kept.id not in ids}
+            self._items.renew(kept for kept in live if kept.id in versions)
+            if self._vectors is not None:
+                self._vectors.keep_only(versions)
 
     def drop(self) -> None:
         """Delete all items with their vectors. The store cannot be used any more."""

@@ -1,69 +1,32 @@
-"""Acting: make calls side by side, each in its time."""
+"""Acting: make one call, in its time, once."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
 
 from surefoot.errors import ToolError
 from surefoot.events import StepFailed, StepStarted
 from surefoot.tools import Tool
 
-from .board import Prepared, StepResult
+from .board import Prepared
 from .context import RunContext
 from .encodable import encodable_output
 from .ledger import CallRecord
 from .preparing import call_context, seconds_for
-from .settling import Outcome, settle
+from .settling import Outcome
 
 logger = logging.getLogger(__name__)
 
 
-async def run_wave(context: RunContext, wave: Sequence[Prepared]) -> list[StepResult]:
-    """Run calls side by side; a failing one never discards its siblings' results.
-
-    Results are told, and evidence is numbered, in plan order, whatever finishes first.
-    """
-    if len(wave) == 1:
-        return [settle(context, wave[0], await _call(context, wave[0]))]
-    allowed = context.budget.limits.parallel_calls
-    gate = asyncio.Semaphore(allowed) if len(wave) > allowed else None
-    calls = [asyncio.ensure_future(_gated(context, one, gate)) for one in wave]
-    try:
-        return [settle(context, one, await call) for one, call in zip(wave, calls, strict=True)]
-    except BaseException as error:
-        for call in calls:
-            call.cancel()
-        await asyncio.gather(*calls, return_exceptions=True)
-        if isinstance(error, asyncio.CancelledError):
-            _tell_finished(context, wave, calls)
-        raise
-
-
-def _tell_finished(
-    context: RunContext, wave: Sequence[Prepared], calls: Sequence[asyncio.Future[Outcome]]
-) -> None:
-    """Tell of the calls that had come to their end before the run was stopped."""
-    for one, call in zip(wave, calls, strict=True):
-        has_ended = not call.cancelled() and call.exception() is None
-        if has_ended and one.step.call_id not in context.announced:
-            settle(context, one, call.result())
-
-
-async def _gated(context: RunContext, one: Prepared, gate: asyncio.Semaphore | None) -> Outcome:
-    if gate is None:
-        return await _call(context, one)
-    async with gate:
-        return await _call(context, one)
-
-
-async def _call(context: RunContext, one: Prepared) -> Outcome:
+async def call(context: RunContext, one: Prepared) -> Outcome:
     """Make one call, or read its result from the call ledger. Never raises but to be cancelled."""
     step = one.step
     known = context.known_calls.get(step.call_id)
     if known is not None and not known.is_unknown:
-        return Outcome(output=known.output, error=known.error, code=known.code, replayed=True)
+        return Outcome(
+            call=one, output=known.output, error=known.error, code=known.code, replayed=True
+        )
     outcome = await _run(context, one)
     context.known_calls[step.call_id] = CallRecord(
         output=outcome.output, error=outcome.error, code=outcome.code
@@ -116,7 +79,7 @@ async def _attempt(context: RunContext, one: Prepared, began: float) -> Outcome:
         if isinstance(error, TimeoutError) and clock.expired():
             return _too_long(context, tool, seconds, began)
         return _crashed(context, tool, error, began)
-    return Outcome(output=encodable_output(output), ms=_since(context, began))
+    return Outcome(call=one, output=encodable_output(output), ms=_since(context, began))
 
 
 def _too_long(context: RunContext, tool: Tool, seconds: float, began: float) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from pydantic import JsonValue
@@ -53,6 +54,21 @@ class Board:
             if step.id not in self.results
             and all(need in self.results or need not in self._own for need in step.depends_on)
         ]
+
+    def able(self, held: Collection[str]) -> list[Step]:
+        """Return the steps that can come to their end without those `held` back.
+
+        They stand as in the plan, but each behind what it needs: an order that hangs on the plan
+        alone, however long each step takes.
+        """
+        left = [one for one in self.plan.steps if one.id not in {*self.results, *held}]
+        pending = self._own - self.results.keys()
+        order: list[Step] = []
+        while step := next((one for one in left if pending.isdisjoint(one.depends_on)), None):
+            left.remove(step)
+            pending -= {step.id}
+            order.append(step)
+        return order
 
     def broken(self, step: Step) -> str | None:
         """Return the failed step that `step` needs, if there is one."""

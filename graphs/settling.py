@@ -18,8 +18,10 @@ READ_MORE = "read_more"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How one call ended: with an output, or with an error."""
+    """How one step ended: with the output of its call, or with an error."""
 
+    call: Prepared | None = None
+    """The call that gave the output."""
     output: ToolOutput | None = None
     error: str = ""
     code: str = ""
@@ -27,12 +29,11 @@ class Outcome:
     replayed: bool = False
 
 
-def settle(context: RunContext, one: Prepared, outcome: Outcome) -> StepResult:
-    """Turn the outcome of a call into evidence and verdicts, and tell of it."""
-    step = one.step
-    if outcome.output is None:
+def settle(context: RunContext, step: Step, outcome: Outcome) -> StepResult:
+    """Turn the outcome of a step into evidence and verdicts, and tell of it."""
+    one = outcome.call
+    if one is None or outcome.output is None:
         return fail(context, step, outcome.error, outcome.code, ms=outcome.ms)
-    context.values[step.id] = outcome.output.value
     first = context.first(step.call_id)
     evidence = _recorded(context, step, outcome, outcome.output, first=first)
     hints = _hints(context, one, outcome.output, evidence, first=first)

@@ -40,6 +40,11 @@ def clean(told: bytes) -> bytes:
     return told
 
 
+def files(folder: Path) -> dict[str, bytes]:
+    """Return what every file in a folder holds."""
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 class Liar:
     """Says one true sentence and lies otherwise."""
 

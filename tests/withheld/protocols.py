@@ -40,7 +40,8 @@ def by_rest(client: httpx.Client, question: str) -> bytes:
     run = client.get(f"{thread}/runs").json()[0]["run_id"]
     asked = [
         *(thread, "/v1/threads", f"{thread}/events", f"{thread}/runs", f"/v1/runs/{run}"),
-        *("/v1/memories", "/v1/memories/export", f"{thread}/evidence"),
+        *("/v1/memories", "/v1/memories/export", "/v1/memories/search?query=weighs"),
+        f"{thread}/evidence",
         *([] if question == "lie alone" else [f"{thread}/evidence/S1"]),
     ]
     return joined(stream, *map(client.get, asked))
@@ -127,7 +128,7 @@ WAYS: tuple[Way, ...] = (
 
 TELL_OF_NO_RUN = {
     *("/healthz", "/readyz", "/ok", "/info", "/v1/models", "/v1/models/{model}", "/v1/render"),
-    *("/v1/tickets", "/v1/documents", "/v1/documents/{name}", "/v1/tables"),
+    *("/v1/owner/ingest", "/v1/tickets", "/v1/documents", "/v1/documents/{name}", "/v1/tables"),
     *("/assistants/search", "/assistants/count", "/assistants/{assistant_id}"),
     *("/assistants/{assistant_id}/graph", "/assistants/{assistant_id}/schemas"),
     *("/assistants/{assistant_id}/subgraphs", "/v1/documents/{path}"),

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from surefoot import Assistant, Settings
 from surefoot.agent import Host, run_command
-from surefoot.agent.cli.program import surefoot as program
+from surefoot.agent.cli.program import surefoot as program  # type: ignore[import-not-found]
 from surefoot.limits import ReleasePolicy
 
 from .lying import LIES, clean, liar_at

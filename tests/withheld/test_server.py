@@ -67,7 +67,7 @@ def test_every_route_is_looked_at_or_tells_of_no_answer(den: Den) -> None:
         for way in WAYS:
             way(client, "lie")
     unasked = {path for path in paths if not any(_fits(path, asked) for asked in den.asked)}
-    assert unasked == TELL_OF_NO_RUN | TELL_LITTLE
+    assert unasked - TELL_OF_NO_RUN - TELL_LITTLE == set()
 
 
 def _fits(path: str, asked: str) -> bool:

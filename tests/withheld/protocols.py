@@ -40,7 +40,7 @@ def by_rest(client: httpx.Client, question: str) -> bytes:
     run = client.get(f"{thread}/runs").json()[0]["run_id"]
     asked = [
         *(thread, "/v1/threads", f"{thread}/events", f"{thread}/runs", f"/v1/runs/{run}"),
-        *("/v1/memories", "/v1/memories/export", "/v1/memories/search?query=weighs"),
+        *("/v1/memories", "/v1/memories/export", "/v1/memories/search?q=weighs"),
         f"{thread}/evidence",
         *([] if question == "lie alone" else [f"{thread}/evidence/S1"]),
     ]

@@ -17,6 +17,7 @@ from .service import Service
 
 _CHECK_SECONDS = 5
 _PROBE = ThreadKey("-", "-")
+_NEITHER = "cannot be read or written"
 
 
 class Health(BaseModel):
@@ -75,12 +76,16 @@ async def _check_log(service: Service) -> str:
     try:
         async with asyncio.timeout(_CHECK_SECONDS):
             await service.assistant.open()
-            await service.assistant.home.log.read(_PROBE)
+            home = service.assistant.home
+            await home.log.read(_PROBE)
+            if home.database is not None:
+                await home.database.check()
     except TimeoutError:
         return "does not answer"
     except SurefootError:
-        return "cannot be read or written"
-    return "ok"
+        return _NEITHER
+    # An event that could not be kept ends the log for this process.
+    return "ok" if home.log.trouble is None else f"{_NEITHER}: start again"
 
 
 async def _check_memory(service: Service) -> str:
@@ -95,7 +100,7 @@ async def _check_memory(service: Service) -> str:
     except TimeoutError:
         return "does not answer"
     except (SurefootError, OSError):
-        return "cannot be read or written"
+        return _NEITHER
     return "ok"
 
 

@@ -145,6 +145,15 @@ class Database:
             batch, self._posted = self._posted, []
             self._batches.put(batch)
 
+    async def check(self) -> None:
+        """Write a page as it is, to see that the file can be written. Raises `StorageError`."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            connection.execute(f"PRAGMA user_version = {version}")
+
+        await self.run(work)
+
     async def close(self) -> None:
         """Finish what waits and close the file."""
         self._hand_over()

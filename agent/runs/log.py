@@ -71,6 +71,11 @@ class EventLog(Protocol):
         """Let go of the events at hand, because what is kept has changed; readers read that."""
         ...
 
+    @property
+    def trouble(self) -> StorageError | None:
+        """Why no more events are taken, or None while they are."""
+        ...
+
     def last_seq(self, key: ThreadKey) -> int:
         """Return the `seq` of the newest event appended to an open thread."""
         ...
@@ -149,6 +154,10 @@ class _Stamping(ABC):
     def drop_recent(self) -> None:
         for thread in self._threads.values():
             thread.recent.clear()
+
+    @property
+    def trouble(self) -> StorageError | None:
+        return self._broken
 
     def __contains__(self, key: ThreadKey) -> bool:
         """Return whether a thread is at hand."""

@@ -24,7 +24,7 @@ from surefoot.server.parts import (  # type: ignore[import-not-found]
     text_in,
 )
 
-from .conftest import Live, running
+from .conftest import PATIENCE, Live, running
 
 GIF = "R0lGODlh"
 URL = f"data:image/gif;base64,{GIF}"
@@ -152,13 +152,13 @@ def _question(size: int) -> dict[str, JsonValue]:
 
 def test_only_questions_may_be_as_large_as_pictures_are(small: Live) -> None:
     def sent(path: str, size: int) -> int:
-        return httpx.post(f"{small.url}{path}", json=_question(size), timeout=20).status_code
+        return httpx.post(f"{small.url}{path}", json=_question(size), timeout=PATIENCE).status_code
 
     assert sent("/v1/threads/t/runs", 20_000) == 202
     assert sent("/v1/threads/t/runs", 40_000) == 413
     assert sent("/v1/render", 20_000) == 413
     pieces = iter([b'{"text": "', b"x" * 60_000, b'"}'])
-    piecemeal = httpx.post(f"{small.url}/v1/threads/t/runs", content=pieces, timeout=20)
+    piecemeal = httpx.post(f"{small.url}/v1/threads/t/runs", content=pieces, timeout=PATIENCE)
     assert piecemeal.status_code == 413
 
 
@@ -167,7 +167,7 @@ def _halfway(live: Live, path: str) -> Iterator[None]:
     """Hold a large question back that has been announced, and taken note of by the server."""
     host, port = httpx.URL(live.url).host, httpx.URL(live.url).port
     assert port is not None
-    with create_connection((host, port), timeout=20) as line:
+    with create_connection((host, port), timeout=PATIENCE) as line:
         head = f"POST {path} HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: 20000\r\n"
         line.sendall(
             f"{head}Content-Type: application/json\r\nExpect: 100-continue\r\n\r\n".encode()
@@ -181,11 +181,11 @@ def test_so_many_large_questions_are_read_at_once_and_small_ones_pass(small: Liv
     with ExitStack() as held:
         for _ in range(8):
             held.enter_context(_halfway(small, path))
-        refused = httpx.post(f"{small.url}{path}", json=_question(20_000), timeout=20)
+        refused = httpx.post(f"{small.url}{path}", json=_question(20_000), timeout=PATIENCE)
         assert refused.status_code == 503 and refused.headers["retry-after"] == "2"
-        passed = httpx.post(f"{small.url}{path}", json={"text": "hello"}, timeout=20)
+        passed = httpx.post(f"{small.url}{path}", json={"text": "hello"}, timeout=PATIENCE)
         assert passed.status_code == 202
-    until = httpx.post(f"{small.url}{path}", json=_question(20_000), timeout=20)
+    until = httpx.post(f"{small.url}{path}", json=_question(20_000), timeout=PATIENCE)
     while until.status_code == 503:  # The server has yet to hear that the lines are closed.
-        until = httpx.post(f"{small.url}{path}", json=_question(20_000), timeout=20)
+        until = httpx.post(f"{small.url}{path}", json=_question(20_000), timeout=PATIENCE)
     assert until.status_code == 202

@@ -1,0 +1,16 @@
+"""The test program on a disk that is soon full: no file of it grows beyond a quarter of a megabyte.
+
+Usage: cramped.py DATA_DIR [name=value of a server setting …]. Prints its address.
+"""
+
+from __future__ import annotations
+
+import resource
+import runpy
+from pathlib import Path
+
+LARGEST = 250_000
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST, LARGEST))
+    runpy.run_path(str(Path(__file__).with_name("program.py")), run_name="__main__")

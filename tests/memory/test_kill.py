@@ -8,16 +8,13 @@ from __future__ import annotations
 import importlib.util
 import os
 import random
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from surefoot.memory import ChromaDocuments, ChromaMemory
+
+from ..nursery import Program, begin
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -29,25 +26,14 @@ killed = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(killed)
 
 
-@contextmanager
-def running(what: str, *places: Path) -> Iterator[subprocess.Popen[str]]:
-    program = subprocess.Popen(
-        [sys.executable, PROGRAM, what, *places], stdout=subprocess.PIPE, text=True
-    )
-    try:
-        yield program
-    finally:
-        program.kill()
-        program.wait()
-        assert program.stdout is not None
-        program.stdout.close()
+def running(what: str, *places: Path) -> Program:
+    return begin(PROGRAM, what, *places)
 
 
-def lines_until_killed(program: subprocess.Popen[str], after: int) -> list[str]:
+def lines_until_killed(program: Program, after: int) -> list[str]:
     """Read so many lines, kill the program, and return all that it said."""
-    assert program.stdout is not None
     told = [line for _, line in zip(range(after), program.stdout, strict=False)]
-    program.send_signal(signal.SIGKILL)
+    program.kill()
     return [line.strip() for line in [*told, *program.stdout] if line.endswith("\n")]
 
 
@@ -103,6 +89,47 @@ async def test_every_document_that_was_told_of_is_there_whole(tmp_path: Path) ->
             assert found[path][0].content.endswith(f"heron{int(Path(path).stem)}x11 stands.")
 
 
+def holding(folder: Path, text: str) -> list[Path]:
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return [file for file in files if text.encode() in file.read_bytes()]
+
+
+async def test_a_purge_that_a_kill_broke_off_is_completed_by_the_next_start(
+    tmp_path: Path,
+) -> None:
+    chance = random.Random(7)
+    for attempt in range(max(ROUNDS // 2, 1)):
+        folder = tmp_path / f"{attempt}"
+        with running("purge", folder) as program:
+            told = lines_until_killed(program, chance.randint(1, 12))
+        name, *_ = told[-1].split()
+        begun = {
+            where
+            for where, note in (("store", "surefoot-purging"), ("saver", "surefoot-saver-purging"))
+            if note in {each.name for each in killed.client_of(folder / where).list_collections()}
+        }
+        store, saver = killed.store_in(folder), killed.saver_in(folder)
+        async with (
+            ChromaMemory(folder / "memory", embedder=killed.EMBEDDER) as memory,
+            ChromaDocuments(folder / "documents", embedder=killed.EMBEDDER) as index,
+        ):
+            said = {fact.text for fact in await memory.facts(killed.SCOPE)}
+            await index.ingest([])
+            left = await index.leftover()
+            [otter, *_] = await index.search("Here a otter is kept.")
+        through = {line.partition(" ")[2] for line in told if line.startswith(f"{name} ")} | begun
+        if not any(name in text for text in said):
+            through.add("memory")
+        if not left.documents:
+            through.add("documents")
+        assert [holding(folder / where, name) for where in through] == [[]] * len(through)
+        assert "I keep a tame otter." in said
+        assert otter.content == "Here a otter is kept." and (otter.score or 0) > 0.999
+        [kept] = store.search(("pets",), query="a tame otter", limit=1)
+        assert kept.key == "otter"
+        assert saver.get_tuple(killed.thread("otter")) is not None
+
+
 async def test_a_second_process_searches_while_the_first_takes_documents_in(
     tmp_path: Path,
 ) -> None:
@@ -111,7 +138,6 @@ async def test_a_second_process_searches_while_the_first_takes_documents_in(
     for number in range(60):
         (files / f"{number:02}.md").write_text(f"# Text {number}\n\nheron{number} stands.\n" * 20)
     with running("ingest", folder, files) as program:
-        assert program.stdout is not None
         async with ChromaDocuments(folder, embedder=killed.EMBEDDER) as index:
             for line in program.stdout:
                 if line.strip().endswith(".md"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +14,8 @@ from langchain_core.embeddings import DeterministicFakeEmbedding
 
 from surefoot.evidence import DocumentSource, Finding
 from surefoot.memory import ChromaDocuments, ChromaVectors, Document, LangChainEmbedder
+
+from ..nursery import begin
 
 pytestmark = pytest.mark.anyio
 
@@ -209,7 +210,7 @@ async def test_what_another_process_takes_in_is_found_by_meaning_too(tmp_path: P
         await index.search("boiler")
         (files / "a.txt").unlink()
         (files / "b.txt").write_text("Zebras graze.")
-        await anyio.run_process([sys.executable, program, "ingest", str(folder), str(files)])
+        await anyio.to_thread.run_sync(begin(program, "ingest", folder, files).rest)
         (best, *others) = await index.search("Zebras graze.")
         narrowed = await index.search("Zebras graze.", paths=["b.txt"])
 

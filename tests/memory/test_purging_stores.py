@@ -78,7 +78,9 @@ def test_deleted_checkpoints_leave_the_files_with_a_purge(tmp_path: Path) -> Non
 
 
 def test_a_client_without_files_has_nothing_to_purge() -> None:
-    store = ChromaStore(chromadb.EphemeralClient(), name="purged-in-memory")
+    store = ChromaStore(
+        chromadb.EphemeralClient(Settings(anonymized_telemetry=False)), name="purged-in-memory"
+    )
     store.put(("a",), "1", {"text": KEPT})
     store.purge()
     assert [item.key for item in store.search(("a",))] == ["1"]

@@ -91,6 +91,7 @@ if TYPE_CHECKING:
     from .runs.recording import Entry, RecordingStore
     from .runs.recording_cassette import ReplayMiss
     from .telemetry import (
+        LogFile,
         LogObserver,
         Observation,
         Observer,
@@ -136,6 +137,7 @@ _HOMES = {
     "Link": "models.steady",
     "ListPrice": "models.prices",
     "LocalModel": "models.local",
+    "LogFile": "telemetry",
     "LogObserver": "telemetry",
     "Manner": "models.hosted",
     "McpServers": "equipment",
@@ -249,6 +251,7 @@ __all__ = [
     "Link",
     "ListPrice",
     "LocalModel",
+    "LogFile",
     "LogObserver",
     "Manner",
     "McpServers",

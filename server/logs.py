@@ -8,19 +8,22 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from surefoot.agent import redacted
+from surefoot.agent import LogFile, redacted
 
 Hide = Callable[[str], str]
 """Takes secrets out of a text."""
 
 
 def set_up_logging(*, as_json: bool, debug: bool = False, hide: Hide = redacted) -> None:
-    """Send what the server and the library log to standard error, secrets hidden."""
+    """Send what the server and the library log to standard error, secrets hidden.
+
+    A log file that is set up goes on.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(hide) if as_json else Lines(hide))
     for name in ("surefoot", "uvicorn.error"):
         logger = logging.getLogger(name)
-        logger.handlers = [handler]
+        logger.handlers = [handler, *(one for one in logger.handlers if isinstance(one, LogFile))]
         logger.propagate = False
         logger.setLevel(logging.DEBUG if debug else logging.INFO)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)

@@ -167,6 +167,8 @@ class Settings(BaseSettings):
     instructions: str = ""
     """Added to the system prompt."""
     max_question_chars: int = Field(default=100_000, ge=1)
+    log_file: bool = True
+    """Whether commands write troubles to `surefoot.log` in the data folder."""
     debug: bool = False
 
     @classmethod

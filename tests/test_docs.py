@@ -47,8 +47,8 @@ def shown(default: object) -> str:
     """Return a default as the page writes it."""
     if default is None:
         return "none"
-    if default is False:
-        return "off"
+    if isinstance(default, bool):
+        return "on" if default else "off"
     if isinstance(default, float):
         return f"{default:g}"
     return f"`{default}`" if isinstance(default, str | Path) and str(default) else str(default)

@@ -49,6 +49,8 @@ class Host:
     data_dir: Path | None = None
     model: str | None = None
     debug: bool = False
+    log: Path | None = None
+    """Where troubles are written to, once the settings are read."""
 
     def settings(self) -> Settings:
         """Read the settings, with this command's options before them."""
@@ -56,9 +58,9 @@ class Host:
 
         settings = Settings.load()
         self.debug = self.debug or settings.debug
-        _set_up_logging(self.debug)
         if self.data_dir is not None:
             settings = settings.model_copy(update={"data_dir": self.data_dir})
+        self._set_up_logging(settings)
         return settings
 
     @property
@@ -71,14 +73,19 @@ class Host:
         """True when standard output is a terminal."""
         return sys.stdout.isatty() if self.is_terminal is None else self.is_terminal
 
+    def _set_up_logging(self, settings: Settings) -> None:
+        """Send troubles to the log file, and with `debug` all that is logged to standard error."""
+        from ..telemetry import LogFile, hiding
 
-def _set_up_logging(debug: bool) -> None:
-    """Send what the library logs to standard error with `debug`, and nowhere without."""
-    logger = logging.getLogger("surefoot")
-    for handler in list(logger.handlers):
-        logger.removeHandler(handler)
-    logger.addHandler(logging.StreamHandler(sys.stderr) if debug else logging.NullHandler())
-    logger.propagate = False
+        logger = logging.getLogger("surefoot")
+        logger.handlers = [
+            logging.StreamHandler(sys.stderr) if self.debug else logging.NullHandler()
+        ]
+        logger.propagate = False
+        if settings.log_file:
+            log_file = LogFile(settings.data_dir, hide=hiding(settings))
+            logger.addHandler(log_file)
+            self.log = log_file.path
 
 
 def _keep(name: str) -> Callable[[click.Context, click.Parameter, object], None]:

@@ -8,6 +8,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
 import click
 from click.exceptions import NoArgsIsHelpError
@@ -15,6 +16,8 @@ from click.exceptions import NoArgsIsHelpError
 from surefoot.errors import ConfigurationError, InputError, SurefootError
 
 from .host import Host
+
+logger = logging.getLogger(__name__)
 
 COMMANDS = {
     "ask": "Answer a question from your documents and tables, with sources.",
@@ -82,15 +85,17 @@ def run_command(args: Sequence[str], host: Host) -> int:
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except Exception as error:
-        click.echo(f"surefoot: {told(error)}", err=True)
+        if not isinstance(error, click.ClickException | SurefootError):
+            logger.error("the command ended by an error of ours", exc_info=error)
+        click.echo(f"surefoot: {told(error, host.log)}", err=True)
         if host.debug:
             click.echo("".join(traceback.format_exception(error)).rstrip(), err=True)
         return exit_code(error)
     return result if isinstance(result, int) else DONE
 
 
-def told(error: Exception) -> str:
-    """Return what went wrong and what to do, in one line."""
+def told(error: Exception, log: Path | None = None) -> str:
+    """Return what went wrong and what to do, in one line; `log` says where."""
     match error:
         case click.UsageError(ctx=click.Context() as ctx):
             return f"{_line(error.format_message())} See `{ctx.command_path} --help`."
@@ -100,7 +105,8 @@ def told(error: Exception) -> str:
             return _line(str(error))
         case _:
             text = _line(f"{type(error).__name__}: {error}")
-            return f"internal error: {text}. Add --debug to see where."
+            also = f" {log} has it too." if log is not None and log.exists() else ""
+            return f"internal error: {text}. Add --debug to see where.{also}"
 
 
 def exit_code(error: Exception) -> int:

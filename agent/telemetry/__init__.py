@@ -8,12 +8,14 @@ from surefoot.lazily import lazily
 
 if TYPE_CHECKING:
     from .counts import PrometheusObserver
+    from .log_file import LogFile
     from .logs import LogObserver, log_as_json
     from .observing import Observation, Observer
     from .redaction import hiding, redacted
     from .spans import OpenTelemetryObserver
 
 _HOMES = {
+    "LogFile": "log_file",
     "LogObserver": "logs",
     "Observation": "observing",
     "Observer": "observing",
@@ -25,6 +27,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "LogFile",
     "LogObserver",
     "Observation",
     "Observer",

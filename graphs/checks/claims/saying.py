@@ -95,6 +95,11 @@ class Saying:
         """Its own words without identifiers, whose parts mean nothing by themselves."""
         return _TICKED.sub(_blank, self.core)
 
+    @property
+    def plain_names(self) -> str:
+        """Its own words, identifiers among them."""
+        return self.core.replace("`", " ")
+
     @cached_property
     def words(self) -> list[Word]:
         """Its words in order."""

@@ -24,11 +24,13 @@ class Standing:
 
     @classmethod
     def of(cls, claim: Claim) -> Standing:
-        """Take a claim as a check is given it."""
-        items = claim.cited or claim.evidence
-        return cls(
-            claim, claim.facts.saying(claim.text), tuple(claim.facts.witness(one) for one in items)
-        )
+        """Take a claim as a check is given it; the last is kept, since all checks look at it."""
+        facts = claim.facts
+        if (kept := facts.standing) is not None and kept.claim is claim:
+            return kept
+        witnesses = tuple(map(facts.witness, claim.cited or claim.evidence))
+        facts.standing = cls(claim, facts.saying(claim.text), witnesses)
+        return facts.standing
 
     @cached_property
     def tables(self) -> tuple[Witness, ...]:

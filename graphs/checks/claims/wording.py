@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from surefoot.verdicts import Verdict
 
 from ..check import timed
 from ..subjects import Claim
 from .alignment import Alignment, align, subjects
+from .lexicon import NEGATION
+from .restating import (
+    Restated,
+    is_denied,
+    is_of_another,
+    is_read,
+    is_reversed,
+    is_unbounded,
+    misfigures,
+    restated,
+)
 from .standing import Standing
 
 _RESTATES = 0.6
 """Share of the claim's words from which on a sentence of the evidence is taken to be meant."""
 _REPEATS = 0.75
+_FEWEST = 2
 
 
 @timed(0.5)
@@ -25,30 +39,50 @@ def wording_agrees(claim: Claim) -> Verdict | None:
         return None
     alignment = align(standing.saying, standing.texts)
     if any(one.is_swapped for one in subjects(standing.saying, standing.texts)):
-        return claim.contradicted(
-            "wrong_subject",
-            "The evidence says this of something else.",
-            repair="Name what the cited passage is about.",
-        )
-    if alignment is None or alignment.coverage < _RESTATES or len(standing.saying.stems) < 2:
+        return _of_another(claim)
+    if len(standing.saying.stems) < _FEWEST:
         return None
-    return _against(claim, alignment) or claim.supported(evidence_ids=(alignment.witness.id,))
+    found = list(restated(standing))
+    if verdict := _clause_against(claim, found, standing):
+        return verdict
+    if alignment is None or alignment.coverage < _RESTATES:
+        return None
+    return _against(
+        claim, alignment, standing, is_unread=not is_read(standing, found)
+    ) or claim.supported(evidence_ids=(alignment.witness.id,))
 
 
-def _against(claim: Claim, alignment: Alignment) -> Verdict | None:
+def _clause_against(
+    claim: Claim, found: Sequence[tuple[Restated, ...]], standing: Standing
+) -> Verdict | None:
+    """Return what is wrong with a statement of the sentence beside those that it restates."""
+    for every in found:
+        if all(map(is_denied, every)):
+            return _negated(claim)
+        if all(map(is_reversed, every)):
+            return _reversed(claim)
+        if all(map(is_of_another, every)):
+            return _of_another(claim)
+        if misfigures(every):
+            return claim.contradicted(
+                "wrong_number",
+                "The evidence has another number or date where it says this.",
+                repair="Use the figures that the cited passage has.",
+            )
+        if all(is_unbounded(one, standing) for one in every):
+            return _unbounded(claim)
+    return None
+
+
+def _against(
+    claim: Claim, alignment: Alignment, standing: Standing, *, is_unread: bool
+) -> Verdict | None:
     repeats = alignment.coverage >= _REPEATS
-    if alignment.denies():
-        return claim.contradicted(
-            "negated",
-            "The sentence and the evidence it restates differ in what they say is not so.",
-            repair="Say what the cited passage says, with its negations.",
-        )
-    if alignment.opposes():
-        return claim.contradicted(
-            "reversed",
-            "A word of the sentence is the opposite of the one that the evidence has.",
-            repair="Use the words of the cited passage.",
-        )
+    if is_unread and alignment.denies():
+        return _negated(claim)
+    turned = standing.saying.negates != bool(NEGATION.search(alignment.passage.plain))
+    if alignment.opposes() and not turned:
+        return _reversed(claim)
     if alignment.overstates():
         return claim.unsupported(
             "overstated",
@@ -75,9 +109,37 @@ def _against(claim: Claim, alignment: Alignment) -> Verdict | None:
             repair="Use the number that the cited passage has.",
         )
     if alignment.unconditions():
-        return claim.unsupported(
-            "condition_dropped",
-            "The cited passage holds only under a condition that the sentence does not name.",
-            repair="Say under which condition it holds.",
-        )
+        return _unbounded(claim)
     return None
+
+
+def _of_another(claim: Claim) -> Verdict:
+    return claim.contradicted(
+        "wrong_subject",
+        "The evidence says this of something else.",
+        repair="Name what the cited passage is about.",
+    )
+
+
+def _negated(claim: Claim) -> Verdict:
+    return claim.contradicted(
+        "negated",
+        "The sentence and the evidence it restates differ in what they say is not so.",
+        repair="Say what the cited passage says, with its negations.",
+    )
+
+
+def _reversed(claim: Claim) -> Verdict:
+    return claim.contradicted(
+        "reversed",
+        "A word of the sentence is the opposite of the one that the evidence has.",
+        repair="Use the words of the cited passage.",
+    )
+
+
+def _unbounded(claim: Claim) -> Verdict:
+    return claim.unsupported(
+        "condition_dropped",
+        "The cited passage holds only under a condition that the sentence does not name.",
+        repair="Say under which condition it holds.",
+    )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Grade,
         Grader,
         Groundedness,
+        Judged,
         Loops,
         Mode,
         Outcome,
@@ -40,12 +41,13 @@ if TYPE_CHECKING:
     )
     from .judging import (
         Calibration,
-        Judged,
+        Judge,
         Judgement,
         calibrate,
         corrected_share,
         judge_traces,
         judged,
+        unjudged,
     )
     from .report import (
         Report,
@@ -102,9 +104,11 @@ if TYPE_CHECKING:
     )
     from .traces import (
         EXPORTS,
+        FEEDBACK,
         Account,
         Call,
         CallResult,
+        Labels,
         Provenance,
         Spent,
         ToolDefinition,
@@ -119,10 +123,12 @@ if TYPE_CHECKING:
         from_json,
         read_document,
         read_file,
+        read_labels,
         read_text,
         read_traces,
         steps_of,
         trace_of,
+        with_labels,
     )
 
 _HOMES = {
@@ -140,6 +146,7 @@ _HOMES = {
     "Coercions": "graders",
     "Comparison": "statistics",
     "EXPORTS": "traces",
+    "FEEDBACK": "traces",
     "ErrorRecovery": "graders",
     "ExpectedCall": "graders",
     "GRADERS": "graders",
@@ -149,8 +156,10 @@ _HOMES = {
     "Groundedness": "graders",
     "Interval": "statistics",
     "Item": "suites",
-    "Judged": "judging",
+    "Judge": "judging",
+    "Judged": "graders",
     "Judgement": "judging",
+    "Labels": "traces",
     "Line": "results",
     "Loops": "graders",
     "Mode": "graders",
@@ -213,6 +222,7 @@ _HOMES = {
     "pass_rates": "results",
     "read_document": "traces",
     "read_file": "traces",
+    "read_labels": "traces",
     "read_reference": "graders",
     "read_suite": "suites",
     "read_text": "traces",
@@ -225,8 +235,10 @@ _HOMES = {
     "summarise": "results",
     "summary_table": "report",
     "trace_of": "traces",
+    "unjudged": "judging",
     "verdicts_of": "results",
     "wilson": "statistics",
+    "with_labels": "traces",
     "write_lock": "suites",
 }
 
@@ -239,6 +251,7 @@ _MODULES = {
 
 __all__ = [
     "EXPORTS",
+    "FEEDBACK",
     "GRADERS",
     "Abstention",
     "Account",
@@ -261,8 +274,10 @@ __all__ = [
     "Groundedness",
     "Interval",
     "Item",
+    "Judge",
     "Judged",
     "Judgement",
+    "Labels",
     "Line",
     "Loops",
     "Mode",
@@ -329,6 +344,7 @@ __all__ = [
     "pass_rates",
     "read_document",
     "read_file",
+    "read_labels",
     "read_reference",
     "read_suite",
     "read_text",
@@ -341,8 +357,10 @@ __all__ = [
     "summarise",
     "summary_table",
     "trace_of",
+    "unjudged",
     "verdicts_of",
     "wilson",
+    "with_labels",
     "write_lock",
 ]
 

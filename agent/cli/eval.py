@@ -1,4 +1,4 @@
-"""The commands `eval run`, `grade`, `compare` and `report`: how good runs are."""
+"""The commands `eval run`, `grade`, `judge`, `compare` and `report`: how good runs are."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ Command = TypeVar("Command", bound=Callable[..., object])
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
+_LINES = click.Path(path_type=Path, exists=True, dir_okay=False)
 _THERE = click.Path(path_type=Path, exists=True)
 
 
@@ -87,6 +88,7 @@ def run(
 @click.option("--grader", "graders", multiple=True, metavar="NAME", help="May be given often.")
 @click.option("--suite", type=_THERE, help="Take graders and what is expected from a suite.")
 @click.option("--against", type=_THERE, help="Expect the calls of these runs, by item.")
+@click.option("--labels", type=_LINES, help="What people said of the runs, a JSON object a line.")
 @click.option("--where", multiple=True, metavar="NAME=VALUE", help="Only runs with this value.")
 @click.option("--by", metavar="NAME", help="Tell each value apart, such as `model`.")
 @click.option("--passes", type=click.IntRange(1), help="Tell pass@k and pass^k up to this k.")
@@ -102,6 +104,7 @@ def grade(
     graders: Sequence[str],
     suite: Path | None,
     against: Path | None,
+    labels: Path | None,
     where: Sequence[str],
     by: str | None,
     passes: int | None,
@@ -121,8 +124,68 @@ def grade(
     outputs = Outputs(cluster=cluster, html=html, junit=junit, parquet=parquet, least=least)
     chosen = Selection(where=where, by=by, passes=passes, jobs=jobs, export=export)
     return grade_recorded(
-        host, traces, chosen, outputs, graders=graders, suite=suite, against=against, out=out
+        host,
+        traces,
+        chosen,
+        outputs,
+        graders=graders,
+        suite=suite,
+        against=against,
+        labels=labels,
+        out=out,
     )
+
+
+@eval.command()
+@click.argument("traces", type=_THERE, nargs=-1, required=True)
+@click.option("--prompt", help="What a good run is, in words.")
+@click.option("--prompt-file", type=_LINES, help="The same, from a file.")
+@click.option("--name", default="judge", show_default=True, help="What verdicts are kept under.")
+@click.option("--labels", type=_LINES, help="What people said of the runs, a JSON object a line.")
+@click.option("--truth", metavar="LABEL", help="Say how far the judge agrees with this label.")
+@click.option("--parallel", type=click.IntRange(1, 64), default=4, show_default=True)
+@click.option("--limit", type=click.IntRange(1), help="Judge so many runs at most.")
+@click.option("--max-usd", type=click.FloatRange(0), help="Begin no run once so much is spent.")
+@click.option("--out", type=_FOLDER, help="Where verdicts are kept; what is judged is not redone.")
+@with_outputs
+@with_model
+@with_settings
+@click.pass_obj
+def judge(
+    host: Host,
+    traces: Sequence[Path],
+    prompt: str | None,
+    prompt_file: Path | None,
+    name: str,
+    labels: Path | None,
+    truth: str | None,
+    parallel: int,
+    limit: int | None,
+    max_usd: float | None,
+    out: Path | None,
+    cluster: str | None,
+    html: Path | None,
+    junit: Path | None,
+    parquet: Path | None,
+    least: Sequence[str],
+) -> int:
+    """Have a model judge recorded runs, and tell how far it is to be trusted."""
+    from .evaluating import Outputs
+    from .judging import Judging, judge_recorded
+
+    if (prompt is None) == (prompt_file is None):
+        raise click.UsageError("Say with --prompt or --prompt-file what a good run is.")
+    wanted = Judging(
+        prompt=prompt or (prompt_file.read_text(encoding="utf-8") if prompt_file else ""),
+        name=name,
+        parallel=parallel,
+        most=limit,
+        max_usd=max_usd,
+        labels=labels,
+        truth=truth,
+    )
+    outputs = Outputs(cluster=cluster, html=html, junit=junit, parquet=parquet, least=least)
+    return judge_recorded(host, traces, wanted, outputs, out)
 
 
 @eval.command()

@@ -27,9 +27,11 @@ from surefoot.evals import (
     grade_traces,
     grader_of,
     pass_rates,
+    read_labels,
     read_suite,
     read_traces,
     references_from,
+    with_labels,
 )
 
 from .evaluating import Outputs, conclude
@@ -59,18 +61,21 @@ def grade_recorded(
     graders: Sequence[str],
     suite: Path | None,
     against: Path | None,
+    labels: Path | None,
     out: Path | None,
 ) -> int:
     """Grade the runs in files and folders, and return the exit code."""
     host.settings()
     used, references = _expected(graders, suite, against)
     conditions = [_condition(text) for text in chosen.where]
+    said = {} if labels is None else read_labels(labels)
     with _store(out) as store:
         told: dict[str, int] = defaultdict(int)
         kept: dict[str, Trace] = {}
 
         def traces() -> Iterator[Trace]:
-            for trace in _read(paths, told):
+            for read in _read(paths, told):
+                trace = with_labels(read, said)
                 if all(value_fits(trace, name, value) for name, value in conditions):
                     kept[trace.trace_id] = trace
                     store.keep(trace)
@@ -136,6 +141,13 @@ def _read(paths: Sequence[Path], told: dict[str, int]) -> Iterator[Trace]:
     if not found:
         why = "; ".join(f"{count} times {reason}" for reason, count in told.items())
         raise InputError(f"There are no traces in {', '.join(map(str, paths))}: {why}.")
+
+
+def read_accounted(paths: Sequence[Path]) -> Iterator[Trace]:
+    """Yield the runs in files and folders, then say which files had none and why."""
+    told: dict[str, int] = defaultdict(int)
+    yield from _read(paths, told)
+    _account(told)
 
 
 def _account(told: Mapping[str, int]) -> None:

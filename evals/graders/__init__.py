@@ -6,6 +6,7 @@ from .arguments import ArgumentSchema
 from .behaviour import Budgets, ErrorRecovery, Loops
 from .grade import Grade, Grader, config_of, grade
 from .grounding import Groundedness
+from .judged import Judged
 from .matching import Alignment, Mode, align, longest_common, maximum_matching
 from .names import GRADERS, grader_of
 from .outcomes import Outcome
@@ -28,6 +29,7 @@ __all__ = [
     "Grade",
     "Grader",
     "Groundedness",
+    "Judged",
     "Loops",
     "Mode",
     "Outcome",

@@ -10,12 +10,14 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from surefoot.errors import InputError
 
+from ..traces.labels import FEEDBACK
 from .abstaining import Abstention
 from .answering import AnswerMatch
 from .arguments import ArgumentSchema
 from .behaviour import Budgets, ErrorRecovery, Loops
 from .grade import Grader
 from .grounding import Groundedness
+from .judged import Judged
 from .outcomes import Outcome
 from .policies import PolicyReplay
 from .trajectory import TrajectoryMatch
@@ -31,6 +33,7 @@ GRADERS: dict[str, type] = {
     "budget": Budgets,
     "policy": PolicyReplay,
     "abstention": Abstention,
+    "judge": Judged,
 }
 
 
@@ -42,8 +45,9 @@ def _adapter(kind: str) -> TypeAdapter[Grader]:
 def grader_of(given: str | Mapping[str, JsonValue]) -> Grader:
     """Make a grader from its name, or from an object with `grader` and its options.
 
-    The short form `trajectory:in_order` sets a trajectory's mode and `outcome:LABEL` a label.
-    Raises `InputError`.
+    The short form `trajectory:in_order` sets a trajectory's mode, `outcome:LABEL` a label,
+    `judge:NAME` whose verdicts count, and `feedback` stands for `outcome:feedback`. Raises
+    `InputError`.
     """
     body: dict[str, JsonValue] = dict(given) if isinstance(given, Mapping) else _short(given)
     kind = str(body.pop("grader", ""))
@@ -62,6 +66,8 @@ def grader_of(given: str | Mapping[str, JsonValue]) -> Grader:
 
 
 def _short(given: str) -> dict[str, JsonValue]:
+    if given == FEEDBACK:
+        return {"grader": "outcome", "label": FEEDBACK, "name": FEEDBACK}
     kind, _, option = given.partition(":")
     body: dict[str, JsonValue] = {"grader": kind}
     if option:
@@ -70,6 +76,8 @@ def _short(given: str) -> dict[str, JsonValue]:
             body["mode"] = option
         elif kind == "outcome":
             body["label"] = option
+        elif kind == "judge":
+            body["judge"] = option
         else:
             raise InputError(f"Grader {kind!r} has no short form with a colon.")
     return body

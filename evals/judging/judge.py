@@ -7,17 +7,17 @@ them, so that grading again needs no model.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from pydantic import JsonValue
 
 from surefoot.errors import ModelError
 from surefoot.messages import SystemMessage, UserMessage
 from surefoot.model import ChatModel, Finished, ModelRequest, Restarted, TextDelta
 
-from ..graders import Grade, Reference
-from ..graders.grade import scored, unscorable
-from ..traces import Trace
+from ..traces import Trace, digest
 
 VOCABULARY = {"pass": True, "fail": False}
 
@@ -77,42 +77,75 @@ def shown(trace: Trace) -> str:
     return "\n\n".join(lines)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """A model with a prompt, and the name that its verdicts are kept under."""
+
+    model: ChatModel
+    prompt: str
+    name: str
+
+    def knows(self, trace: Trace) -> bool:
+        """Return whether this judge, asked by this prompt, has left a verdict on a trace."""
+        labels, own = trace.labels, self._label()
+        return (
+            isinstance(labels.get(own), bool)
+            and labels.get(f"{own}.model") == self.model.name
+            and labels.get(f"{own}.prompt") == digest(self.prompt)
+        )
+
+    async def label(self, trace: Trace) -> Trace:
+        """Return the trace with a verdict among its labels, for the grader `Judged`."""
+        told, own = await judged(self.model, self.prompt, trace), self._label()
+        kept: dict[str, JsonValue] = {
+            own: told.verdict,
+            f"{own}.text": told.text,
+            f"{own}.error": told.error,
+            f"{own}.model": self.model.name,
+            f"{own}.prompt": digest(self.prompt),
+            f"{own}.cost_usd": told.cost_usd,
+        }
+        return replace(trace, labels={**trace.labels, **kept})
+
+    async def each(self, traces: Iterable[Trace], *, concurrency: int = 4) -> AsyncGenerator[Trace]:
+        """Yield the traces with verdicts, each as soon as it is judged."""
+        left, under_way = iter(traces), set[asyncio.Task[Trace]]()
+        try:
+            while True:
+                for trace in islice(left, concurrency - len(under_way)):
+                    under_way.add(asyncio.ensure_future(self.label(trace)))
+                if not under_way:
+                    return
+                done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+                for one in done:
+                    yield one.result()
+        finally:
+            for task in under_way:
+                task.cancel()
+
+    def _label(self) -> str:
+        return f"judge.{self.name}"
+
+
+def unjudged(trace: Trace, name: str) -> Trace:
+    """Return the trace as it was before a judge left anything on it."""
+    own = f"judge.{name}"
+    kept = {
+        key: value
+        for key, value in trace.labels.items()
+        if key != own and not key.startswith(f"{own}.")
+    }
+    return replace(trace, labels=kept)
+
+
 async def judge_traces(
     model: ChatModel, prompt: str, traces: Sequence[Trace], *, name: str, concurrency: int = 4
 ) -> list[Trace]:
-    """Return the traces with a judge's verdicts among their labels, for the grader `Judged`."""
-    gate = asyncio.Semaphore(concurrency)
+    """Return the traces, in their order, with a judge's verdicts among their labels."""
+    judge, gate = Judge(model=model, prompt=prompt, name=name), asyncio.Semaphore(concurrency)
 
     async def one(trace: Trace) -> Trace:
         async with gate:
-            told = await judged(model, prompt, trace)
-        labels = {
-            **trace.labels,
-            f"judge.{name}": told.verdict,
-            f"judge.{name}.text": told.text,
-            f"judge.{name}.error": told.error,
-            f"judge.{name}.model": model.name,
-        }
-        return replace(trace, labels=labels)
+            return await judge.label(trace)
 
-    return list(await asyncio.gather(*(one(trace) for trace in traces)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """Reads the recorded verdict of a judge."""
-
-    version: ClassVar[int] = 1
-    judge: str
-    name: str = field(default="judge")
-
-    def grade(self, trace: Trace, reference: Reference) -> Grade:
-        """Grade a trace as the judge did; a verdict off the vocabulary is an error."""
-        label = f"judge.{self.judge}"
-        if label not in trace.labels:
-            return unscorable(self, f"The recording has no verdict of the judge {self.judge!r}.")
-        verdict = trace.labels[label]
-        if not isinstance(verdict, bool):
-            reason = f"The judge gave no verdict: {trace.labels.get(f'{label}.error')}."
-            return Grade(grader=self.name, outcome="error", reason=reason)
-        return scored(self, float(verdict))
+    return list(await asyncio.gather(*map(one, traces)))

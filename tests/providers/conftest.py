@@ -101,6 +101,16 @@ class Provider:
         return settings_for(self.url, **layer)
 
     @property
+    def environment(self) -> dict[str, str]:
+        """What leads a command here."""
+        return {
+            "OPENAI_API_KEY": KEY,
+            "ANTHROPIC_API_KEY": KEY,
+            "OPENAI_BASE_URL": self.url,
+            "ANTHROPIC_BASE_URL": self.url,
+        }
+
+    @property
     def name(self) -> str:
         names = {
             "openai": "openai:gpt-5-mini",

@@ -44,11 +44,11 @@ TELL: dict[str, tuple[str, ...]] = {
 }
 """Commands that tell of runs or of what is remembered, in an order that has each find something."""
 TELL_OF_NO_ANSWER = {
-    *("ingest", "tools", "doctor", "approve", "sandbox verify", "memory purge"),
+    *("ingest", "tools", "doctor", "approve", "sandbox verify", "memory purge", "eval judge"),
     *("serve key", "serve keys", "serve revoke"),
     *("slack key", "slack manifest", "slack feedback"),
 }
-"""Commands about files, keys, settings and decisions; `serve`, `slack` and `mcp` have tests of
+"""Commands about files, keys, settings and decisions, and one that asks a provider; `serve`, `slack` and `mcp` have tests of
 their own."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -16,7 +16,8 @@ from pathlib import Path
 from surefoot.memory import MiniLM, Weights
 
 from ...statistics import Interval, cluster_bootstrap, mean
-from .conversations import ADVERSARIAL, Conversation, Question, read_conversations
+from .abstention import print_abstention
+from .conversations import Conversation, Question, read_conversations
 from .rankers import RANKERS, best
 from .recalling import SHIPPED, Recaller
 
@@ -68,7 +69,7 @@ async def measure_locomo(path: Path) -> None:
     _print(rows, questions)
     print(f"weights chosen: {'; '.join(chosen)}")
     _print_gain(rows, questions)
-    _print_abstention(conversations, shipped[LIMITS[0]])
+    print_abstention(conversations, embedder)
 
 
 async def _recalled(
@@ -159,50 +160,3 @@ def _print_gain(rows: Sequence[Row], questions: Sequence[Question]) -> None:
             f"@{limit}: {one.value:+.3f} [{one.low:+.3f}, {one.high:+.3f}] against the best of the "
             f"others, {top.name!r}"
         )
-
-
-def _print_abstention(
-    conversations: Sequence[Conversation], found: Sequence[Sequence[Sequence[str]]]
-) -> None:
-    """Print how well what was recalled tells questions about nothing that was said from others.
-
-    Such a question asks of one person what the other said. The rule: abstain when too small a
-    share of what was recalled was said by the only person it names; how small is too small is
-    learnt from the other conversations.
-    """
-    told = [
-        [
-            (_said_by_the_named(conversation, question, ids), question.category == ADVERSARIAL)
-            for question, ids in zip(conversation.questions, each, strict=True)
-        ]
-        for conversation, each in zip(conversations, found, strict=True)
-    ]
-    right: list[tuple[bool, bool]] = []
-    for number, each in enumerate(told):
-        others = [pair for at, pairs in enumerate(told) if at != number for pair in pairs]
-        limit = max(sorted({share for share, _ in others}), key=_balance(others))
-        right += [(is_adversarial, share < limit) for share, is_adversarial in each]
-    caught = mean([float(abstained) for adversarial, abstained in right if adversarial])
-    kept = mean([float(not abstained) for adversarial, abstained in right if not adversarial])
-    print(
-        f"abstention: {caught:.3f} of {sum(a for a, _ in right)} adversarial questions abstained "
-        f"from, {kept:.3f} of {sum(not a for a, _ in right)} others answered, balanced accuracy "
-        f"{(caught + kept) / 2:.3f}"
-    )
-
-
-def _balance(pairs: Sequence[tuple[float, bool]]) -> Callable[[float], float]:
-    def of(limit: float) -> float:
-        caught = mean([float(share < limit) for share, adversarial in pairs if adversarial])
-        kept = mean([float(share >= limit) for share, adversarial in pairs if not adversarial])
-        return caught + kept
-
-    return of
-
-
-def _said_by_the_named(conversation: Conversation, question: Question, ids: Sequence[str]) -> float:
-    speakers = {each.id: each.speaker for each in conversation.utterances}
-    named = [name for name in set(speakers.values()) if name.lower() in question.text.lower()]
-    if len(named) != 1 or not ids:
-        return 1.0
-    return mean([float(speakers[each] == named[0]) for each in ids])

@@ -48,8 +48,10 @@ TELL_OF_NO_ANSWER = {
     *("serve key", "serve keys", "serve revoke"),
     *("slack key", "slack manifest", "slack feedback"),
 }
-"""Commands about files, keys, settings and decisions, and one that asks a provider; `serve`, `slack` and `mcp` have tests of
-their own."""
+"""Commands about files, keys, settings and decisions, and one that asks a provider.
+
+`serve`, `slack` and `mcp` have tests of their own.
+"""
 
 
 def commands(command: click.Command, before: str = "") -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import is_
 
 from pydantic import JsonValue
 from pydantic_core import PydanticSerializationError, to_json
@@ -15,11 +16,14 @@ def encodable_text(text: str) -> str:
     """Return the text with a replacement character for each half of a pair that is alone."""
     if text.isascii():
         return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    mended = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text if mended == text else mended
 
 
 def encodable_value(value: JsonValue) -> JsonValue:
     """Return a value in which every text can be encoded; mostly the very same."""
+    if isinstance(value, str):
+        return encodable_text(value)
     try:
         to_json(value)
     except (PydanticSerializationError, UnicodeEncodeError):
@@ -35,14 +39,17 @@ def encodable_args(args: dict[str, JsonValue]) -> dict[str, JsonValue]:
 
 
 def encodable_output(output: ToolOutput) -> ToolOutput:
-    """Return what a tool gave back, so that it can be kept."""
+    """Return what a tool gave back, so that it can be kept; mostly the very same."""
     findings = tuple(map(_finding, output.findings))
-    return replace(output, value=encodable_value(output.value), findings=findings)
+    value = encodable_value(output.value)
+    if value is output.value and all(map(is_, findings, output.findings)):
+        return output
+    return replace(output, value=value, findings=findings)
 
 
 def _finding(finding: Finding) -> Finding:
     content, data = encodable_text(finding.content), encodable_value(finding.data)
-    if content == finding.content and data is finding.data:
+    if content is finding.content and data is finding.data:
         return finding
     return finding.model_copy(update={"content": content, "data": data})
 

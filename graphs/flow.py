@@ -66,9 +66,12 @@ class Flow:
     def _ready(self) -> list[Step]:
         """Take the steps that may begin now out of those that wait."""
         room = self._context.budget.limits.parallel_calls - len(self._running)
-        ready = [one for one in self._waiting if self._pending.isdisjoint(one.depends_on)][:room]
-        if ready:
-            self._waiting = [one for one in self._waiting if one not in ready]
+        ready: list[Step] = []
+        waiting: list[Step] = []
+        for step in self._waiting:
+            begins = len(ready) < room and self._pending.isdisjoint(step.depends_on)
+            (ready if begins else waiting).append(step)
+        self._waiting = waiting
         return ready
 
     async def _call(self, step: Step) -> Outcome:

@@ -75,14 +75,15 @@ def _verdicts(
     context: RunContext, step: Step, tool: Tool, args: dict[str, JsonValue]
 ) -> Iterator[Verdict]:
     """Yield what the checks say of the call, and of what it would keep in memory."""
-    subject = CallSubject(
-        step=step,
-        tool=tool,
-        args=args,
-        question=context.question,
-        evidence=context.ledger.all(),
-    )
-    yield from judge(context.checks.call, subject, context.timekeeper)
+    if context.checks.call:
+        subject = CallSubject(
+            step=step,
+            tool=tool,
+            args=args,
+            question=context.question,
+            evidence=context.ledger.all(),
+        )
+        yield from judge(context.checks.call, subject, context.timekeeper)
     kept = args.get(tool.remembers) if tool.remembers is not None else None
     if isinstance(kept, str):
         asks = tool.asks != "never"

@@ -13,10 +13,12 @@ from surefoot.plan import Plan, Step
 from .planning import CallGroup
 from .references import renamed
 
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
+
 
 def fingerprint(tool: str, args: Mapping[str, JsonValue]) -> str:
     """Return what makes two calls the same call."""
-    return f"{tool} {json.dumps(args, sort_keys=True, ensure_ascii=False)}"
+    return f"{tool} {_canonical.encode(args)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

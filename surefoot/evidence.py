@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, computed_field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, SkipValidation, computed_field
 
 EvidenceKind = Literal["document", "table", "code", "memory", "tool", "mcp"]
 Trust = Literal["trusted", "untrusted"]
@@ -106,6 +106,8 @@ class Finding(_Frozen):
 class Evidence(Finding):
     """One passage, table, output or memory that an answer may cite."""
 
+    data: Annotated[JsonValue, SkipValidation] = None
+    """As in the finding, which has looked at every value of it already."""
     id: str
     """`S1`, `S2`, …: unique in the thread, in plan order."""
     call_id: str | None = None

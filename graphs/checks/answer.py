@@ -61,8 +61,8 @@ def numbers_in_evidence(claim: Claim) -> Verdict | None:
         return None
     index = claim.facts
     # Most numbers are values of the evidence; only the others are worth reading its text for.
-    values = [index.values(one.item) for one in standing.witnesses]
-    numbers = [one for one in numbers if not any(facts.state(one) for facts in values)]
+    values = index.values_of([one.item for one in standing.witnesses])
+    numbers = [one for one in numbers if not values.state(one)]
     if not (numbers or figures.days or figures.times or figures.versions):
         return _found(claim, standing)
     said = [index.said(text) for text in (claim.question, claim.earlier) if text]

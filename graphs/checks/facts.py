@@ -7,6 +7,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
@@ -19,7 +21,12 @@ from .dates import Day
 from .figures import figures_in
 from .numbers import Number, states
 
+if TYPE_CHECKING:
+    from .claims.standing import Standing
+
 _LARGEST = 1e300
+_NUMBER_ALONE = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
+"""A text that is a number and nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +56,8 @@ class Facts:
         if not math.isfinite(number.value):  # Written with too many digits to be any number.
             return
         spread = number.unit + (abs(number.value) * 0.25 if number.lean else 0.0)
-        for scale in {1.0, number.suffix, 0.01 if number.percent else 1.0}:
+        plain = number.suffix == 1.0 and not number.percent
+        for scale in (1.0,) if plain else {1.0, number.suffix, 0.01 if number.percent else 1.0}:
             low = bisect_left(self.numbers, (number.value - spread) * scale)
             high = bisect_right(self.numbers, (number.value + spread) * scale)
             yield from self.numbers[low:high]
@@ -64,6 +72,8 @@ class FactIndex:
         self._values: dict[str, Facts] = {}
         self._witnesses: dict[str, Witness] = {}
         self._last: tuple[str, Saying] = ("", Saying(""))
+        self.standing: Standing | None = None
+        """The claim that checks have last looked at, with all that it may stand on."""
 
     def witness(self, item: Evidence) -> Witness:
         """Return a piece of evidence as claims are held against it."""
@@ -82,6 +92,12 @@ class FactIndex:
         if (facts := self._values.get(item.id)) is None:
             facts = self._values[item.id] = Facts(numbers=sorted(set(_values(item))))
         return facts
+
+    def values_of(self, items: Sequence[Evidence]) -> Facts:
+        """Return what several pieces of evidence hold as values."""
+        if len(items) == 1:
+            return self.values(items[0])
+        return Facts(numbers=sorted(chain.from_iterable(self.values(i).numbers for i in items)))
 
     def of(self, item: Evidence) -> Facts:
         """Return the facts of one piece of the run's evidence."""
@@ -126,6 +142,9 @@ def _facts(text: str, values: Iterable[float]) -> Facts:
 def _values(item: Evidence) -> Iterator[float]:
     """Yield what the evidence holds as values, and how many there are where that may be said."""
     yield from _numbers(item.data)
+    if item.data is None or isinstance(item.data, str):
+        if _NUMBER_ALONE.fullmatch(item.content):
+            yield float(item.content)
     if isinstance(item.source, TableSource):
         yield float(item.source.row_count)
     elif isinstance(item.data, list):

@@ -73,7 +73,7 @@ def test_checks_can_be_left_out_by_name() -> None:
 def test_a_check_that_takes_too_long_twice_is_heard_and_then_said_to_be_left_out(
     hours: Hours, caplog: pytest.LogCaptureFixture
 ) -> None:
-    keeper = Timekeeper(hours)
+    keeper = Timekeeper(hours, hours)
     checks = Checks(answer=(slow(hours, 1.0), quick, thorough))
     for _ in range(2):
         assert told(judge(checks.answer, claim(), keeper)) == [
@@ -90,9 +90,23 @@ def test_a_check_that_takes_too_long_twice_is_heard_and_then_said_to_be_left_out
 
 
 def test_a_check_in_its_time_is_never_left_out(hours: Hours) -> None:
-    keeper = Timekeeper(hours)
+    keeper = Timekeeper(hours, hours)
     checks = Checks(answer=(slow(hours, 0.005), thorough))
     for _ in range(50):
+        assert {one.outcome for one in judge(checks.answer, claim(), keeper)} == {"supported"}
+
+
+def test_a_check_that_waited_for_a_busy_machine_is_not_blamed() -> None:
+    watch, computed = Hours(), Hours()
+
+    def waits(claim: Claim) -> Verdict | None:
+        watch.seconds += 5.0
+        computed.seconds += 0.001
+        return claim.supported()
+
+    keeper = Timekeeper(computed, watch)
+    checks = Checks(answer=(Check(waits, "waits", seconds=0.01), thorough))
+    for _ in range(3):
         assert {one.outcome for one in judge(checks.answer, claim(), keeper)} == {"supported"}
 
 
@@ -101,7 +115,7 @@ async def test_what_had_no_time_is_told_and_does_not_count_as_supported(hours: H
     checks = Checks(answer=(slow(hours, 1.0),))
     run = driven(ScriptedModel(calls("add", a=1, b=2), says("It is 3 [S1]. So. Well.")), add)
     run.context.checks = checks
-    run.context.timekeeper = Timekeeper(hours)
+    run.context.timekeeper = Timekeeper(hours, hours)
     answer = await run.ask()
     assert answer.text == "It is 3 [S1]. So. Well."
     assert [event.code for event in run.told(CheckSkipped) if event.stage == "answer"] == [

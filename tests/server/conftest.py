@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+
+from ..nursery import Program, begin
 
 PROGRAM = Path(__file__).with_name("program.py")
 PATIENCE = 60.0
@@ -22,7 +23,7 @@ class Live:
     """A server process."""
 
     url: str
-    process: subprocess.Popen[str]
+    process: Program
 
     @property
     def ws(self) -> str:
@@ -36,7 +37,7 @@ class Live:
     def kill(self) -> None:
         """End it as a crash would."""
         self.process.kill()
-        self.process.wait(timeout=PATIENCE)
+        self.process.wait()
 
 
 @contextmanager
@@ -45,26 +46,15 @@ def running(
 ) -> Iterator[Live]:
     """Run a server of its own until the block ends; what it logs goes to `log`."""
     arguments = [f"{name}={value}" for name, value in settings.items()]
-    with Path("/dev/null" if log is None else log).open("w") as errors:
-        process = subprocess.Popen(
-            [sys.executable, str(program), str(data_dir), *arguments],
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-        )
-    assert process.stdout is not None
-    try:
+    with (
+        Path(os.devnull if log is None else log).open("w") as errors,
+        begin(program, data_dir, *arguments, errors=errors) as process,
+    ):
         url = process.stdout.readline().strip()
         assert url, "the server did not start"
         yield Live(url=url, process=process)
-    finally:
         process.terminate()
-        try:
-            process.wait(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        process.stdout.close()
+        process.wait()
 
 
 @pytest.fixture(scope="session")

@@ -114,7 +114,7 @@ def test_a_server_that_is_told_to_stop_tells_its_clients_and_resumes_their_runs(
             with pytest.raises(Exception, match="1012"):
                 while True:
                     heard.append(json.loads(socket.recv(timeout=PATIENCE)))
-        assert first.process.wait(timeout=PATIENCE) is not None
+        first.process.wait()
     with running(tmp_path / "data", drain_seconds=0.2) as second:
         path = f"{second.url}/v1/runs/{heard[-1]['run_id']}"
         run = httpx.get(path, timeout=PATIENCE).json()

@@ -1,7 +1,7 @@
 """A program that a crash test kills: one durable run of three calls side by side.
 
 Usage: crashing.py DATA_DIR MARKS [slow]. Each tool call writes a line to MARKS as it begins. With
-`slow`, the third call never ends.
+`slow`, the third call never ends, and the others end once it has begun.
 """
 
 from __future__ import annotations
@@ -42,13 +42,18 @@ class Planner:
 def work_tool(marks: Path, slow: bool) -> Tool:
     """Make the tool that notes each call."""
 
+    third_began = asyncio.Event()
+
     @tool(side_effects=False)
     async def work(number: int, *, context: CallContext) -> int:
         """Work on a number."""
         with marks.open("a", encoding="utf-8") as file:
             file.write(f"{number}\n")
         if slow and number == 3:
+            third_began.set()
             await asyncio.Event().wait()
+        if slow:
+            await third_began.wait()
         return number * 100
 
     return work

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -18,20 +16,13 @@ from surefoot.events import (
     parse_event,
 )
 
+from ...nursery import Program, begin
+
 PROGRAM = Path(__file__).with_name("crashing.py")
 
 
-def begin(data_dir: Path, marks: Path, *more: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, str(PROGRAM), str(data_dir), str(marks), *more],
-        stdout=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    )
-
-
-def finish(process: subprocess.Popen[str]) -> list[Event]:
-    out, _ = process.communicate(timeout=60)
+def finish(process: Program) -> list[Event]:
+    out = process.rest()
     assert process.returncode == 0
     return [parse_event(line) for line in out.splitlines() if line.startswith("{")]
 
@@ -42,16 +33,12 @@ def calls_made(marks: Path) -> Counter[str]:
 
 def test_a_killed_run_is_resumed_and_makes_no_completed_call_again(tmp_path: Path) -> None:
     data_dir, marks = tmp_path / "data", tmp_path / "marks"
-    process = begin(data_dir, marks, "slow")
-    assert process.stdout is not None
-    finished = 0
-    while finished < 2:
-        finished += process.stdout.readline().strip() == "step.finished"
-    process.kill()
-    process.communicate()
+    with begin(PROGRAM, data_dir, marks, "slow") as process:
+        finished = (line for line in process.stdout if line.strip() == "step.finished")
+        assert next(finished) and next(finished)
     assert calls_made(marks) == {"1": 1, "2": 1, "3": 1}
 
-    events = finish(begin(data_dir, marks))
+    events = finish(begin(PROGRAM, data_dir, marks))
 
     assert calls_made(marks) == {"1": 1, "2": 1, "3": 2}
     whole(events)
@@ -74,15 +61,12 @@ def whole(events: list[Event]) -> None:
 def test_a_run_killed_at_random_ends_whole(tmp_path: Path, seed: int) -> None:
     data_dir, marks = tmp_path / "data", tmp_path / "marks"
     chance = random.Random(seed)
-    process = begin(data_dir, marks)
-    assert process.stdout is not None
-    for _ in range(chance.randrange(0, 16)):
-        process.stdout.readline()
-    time.sleep(chance.random() * 0.004)
-    process.kill()
-    process.communicate()
+    with begin(PROGRAM, data_dir, marks) as process:
+        for _ in range(chance.randrange(0, 16)):
+            process.stdout.readline()
+        time.sleep(chance.random() * 0.004)
 
-    events = finish(begin(data_dir, marks))
+    events = finish(begin(PROGRAM, data_dir, marks))
 
     whole(events)
     answer = [e.text for e in events if isinstance(e, AnswerCompleted)]

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from surefoot.events import ApprovalRequested, StepFailed, parse_event
 
+from ...nursery import begin
+
 PROGRAM = Path(__file__).with_name("launching.py")
-
-
-def begin(*arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, str(PROGRAM), *arguments],
-        stdout=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    )
 
 
 @pytest.mark.parametrize(("decision", "launches"), [("approve", 2), ("reject", 1)])
 def test_a_launch_killed_in_the_middle_is_asked_about_again(
     tmp_path: Path, decision: str, launches: int
 ) -> None:
-    data_dir, marks = str(tmp_path / "data"), tmp_path / "marks"
-    process = begin(data_dir, str(marks))
-    assert process.stdout is not None
-    assert process.stdout.readline().strip() == "under way"
-    process.kill()
-    process.communicate()
+    data_dir, marks = tmp_path / "data", tmp_path / "marks"
+    with begin(PROGRAM, data_dir, marks) as process:
+        assert process.stdout.readline().strip() == "under way"
     assert marks.read_text(encoding="utf-8") == "launched\n"
 
-    out, _ = begin(data_dir, str(marks), decision).communicate(timeout=60)
+    out = begin(PROGRAM, data_dir, marks, decision).rest()
 
     events = [parse_event(line) for line in out.splitlines()]
     first, again = [event for event in events if isinstance(event, ApprovalRequested)]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -25,34 +23,11 @@ from surefoot.evals import (
     write_lock,
 )
 
+from ...nursery import begin
+
 ITEMS = int(os.environ.get("SUREFOOT_TEST_KILL_ITEMS", "80"))
 
-PROGRAM = """
-import asyncio, sys
-from collections.abc import AsyncIterator
-from pathlib import Path
-from surefoot import Assistant, Settings
-from surefoot.evals import ResultStore, read_suite, run_suite
-from surefoot.model import Finished, TextDelta
-
-class Echo:
-    name = "echo"
-    async def stream(self, request):
-        yield TextDelta(request.messages[-1].text.removeprefix("Say "))
-        yield Finished(reason="stop")
-
-async def main():
-    out = Path(sys.argv[2])
-    with ResultStore(out) as store:
-        settings = Settings(data_dir=out / "data")
-        async with Assistant(
-            settings=settings, model=Echo(), builtins=False, memory=None
-        ) as assistant:
-            await run_suite(read_suite(Path(sys.argv[1])), assistant, store)
-        store.finish()
-
-asyncio.run(main())
-"""
+PROGRAM = Path(__file__).with_name("killed.py")
 
 
 def suite_of(folder: Path, count: int) -> Path:
@@ -81,17 +56,16 @@ def test_killed_and_started_again_it_loses_nothing_and_grades_nothing_twice(
     tmp_path: Path,
 ) -> None:
     suite = suite_of(tmp_path, ITEMS)
-    program = [sys.executable, "-c", PROGRAM, str(suite)]
     killed, whole = tmp_path / "killed", tmp_path / "whole"
-    with subprocess.Popen([*program, str(killed)]) as process:
+    with begin(PROGRAM, suite, killed, f"word{ITEMS // 2}"):
         give_up = time.monotonic() + 60
         while lines_in(killed / "traces.jsonl") < ITEMS // 3 and time.monotonic() < give_up:
             time.sleep(0.01)
-        process.kill()
     some = lines_in(killed / "traces.jsonl")
     assert ITEMS // 3 <= some < ITEMS
-    subprocess.run([*program, str(killed)], check=True)
-    subprocess.run([*program, str(whole)], check=True)
+    for out in (killed, whole):
+        with begin(PROGRAM, suite, out) as process:
+            assert process.wait() == 0
     found = graded(killed)
     assert max(Counter(found).values()) == 1
     assert found == graded(whole)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import re
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -16,6 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from ...nursery import Program
+from ..conftest import running
 
 if TYPE_CHECKING:
     from playwright import sync_api
@@ -32,7 +38,8 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
-PROGRAM = Path(__file__).parent.parent / "program.py"
+PORTS = range(20_000, 30_000)
+"""Of which the system gives none to those who ask for any."""
 CLI = ("-c", "from surefoot.agent.cli import main; main()")
 PATIENCE_MS = 20_000
 EXPECTED = re.compile("Failed to load resource|WebSocket connection to")
@@ -118,10 +125,12 @@ def listen(tab: Tab) -> None:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nobody listens on, and that nobody gets by chance once it is let go."""
+    while True:
+        port = random.choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +138,14 @@ class Site:
     """A server process."""
 
     url: str
-    process: subprocess.Popen[str]
+    process: Program | subprocess.Popen[str]
+
+
+@contextmanager
+def playing(data: Path, **settings: object) -> Iterator[Site]:
+    """Run the test program until the block ends."""
+    with running(data, drain_seconds=0.1, **settings) as live:
+        yield Site(live.url, live.process)
 
 
 @contextmanager
@@ -144,14 +160,18 @@ def serving(command: tuple[str, ...], folder: Path) -> Iterator[Site]:
         env=environment(),
     )
     assert process.stdout is not None
+    rest = threading.Thread(target=process.stdout.read)  # or it would wait for its log to be read
     try:
         told = process.stdout.readline()
         found = re.search(r"http://\S+", told)
         assert found, f"the server did not start: {told}{process.stdout.read()}"
+        rest.start()
         yield Site(found[0], process)
     finally:
         process.kill()
         process.wait()
+        if rest.ident is not None:
+            rest.join()
         process.stdout.close()
 
 
@@ -168,8 +188,7 @@ def program(tmp_path: Path) -> Runs:
     """Run the test program, always over the same data."""
 
     def run(**settings: object) -> AbstractContextManager[Site]:
-        given = tuple(f"{name}={value}" for name, value in settings.items())
-        return serving((str(PROGRAM), str(tmp_path / "data"), *given), tmp_path)
+        return playing(tmp_path / "data", **settings)
 
     return run
 
@@ -177,8 +196,7 @@ def program(tmp_path: Path) -> Runs:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One test program for the tests that do not end it."""
-    folder = tmp_path_factory.mktemp("site")
-    with serving((str(PROGRAM), str(folder / "data")), folder) as site:
+    with playing(tmp_path_factory.mktemp("site")) as site:
         yield site
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -32,9 +31,11 @@ from surefoot.server.slack import (  # type: ignore[import-not-found]
     question_in,
 )
 
+from ...nursery import begin
 from ..program import assistant_at
 from .conftest import Running, bot_in, serving, settings_for
 from .events import SECRET, Events
+from .messages import Message
 from .socket_mode import Sockets
 from .web_api import BOT_USER, BROKEN, TOKEN, Slack
 
@@ -181,7 +182,7 @@ async def test_a_killed_process_goes_on_where_it_was_and_answers_once(tmp_path: 
             event = events.written("pay 10")
             await sockets.send("events_api", events.envelope(event))
             ts = str(event["ts"])
-            (asked,) = await slack.until(lambda: slack.thread("D1", ts))
+            asked = await slack.until(lambda: with_a_button(slack.thread("D1", ts)))
         async with process(tmp_path, slack):
             await sockets.connected(2)
             await sockets.send("events_api", events.envelope(event, "EvAgain"))
@@ -194,20 +195,16 @@ async def test_a_killed_process_goes_on_where_it_was_and_answers_once(tmp_path: 
     assert "Approved" in asked.shown and answer.shown == "It gave 10 paid [S1]."
 
 
+def with_a_button(messages: list[Message]) -> Message | None:
+    return next((message for message in messages if message.buttons()), None)
+
+
 @asynccontextmanager
 async def process(data_dir: Path, slack: Slack) -> AsyncIterator[None]:
     """Run a bot in a process, and kill it."""
-    program = await asyncio.create_subprocess_exec(
-        sys.executable, str(PROGRAM), str(data_dir), f"{slack.url}/api/",
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    assert program.stdout is not None
-    try:
-        assert await program.stdout.readline() == b"ready\n"
+    with begin(PROGRAM, data_dir, f"{slack.url}/api/") as program:
+        assert await asyncio.to_thread(program.stdout.readline) == "ready\n"
         yield
-    finally:
-        program.kill()
-        await program.wait()
 
 
 async def test_the_checkup_looks_at_tokens_scopes_and_manifest(slack: Slack) -> None:

@@ -26,10 +26,10 @@ from surefoot.tools import DEFAULT_POLICY, Policy, Tool, Toolbox
 from .clock import Clock
 from .deleting import delete_thread
 from .exporting import exported
-from .forgetting import Forgetter
 from .home import Home
+from .lifetime import Lifetime
 from .models.layer import Layer
-from .opening import Opened, Setup
+from .opening import Setup
 from .prompts import assistant_prompt
 from .questions import sound_images, sound_instructions, sound_question, sound_tenant, sound_thread
 from .receipts import Receipt
@@ -74,7 +74,7 @@ class Assistant:
         self._thread_files = ThreadFiles(self._rooms, folder)
         self.observers = list(observers)
         """Told of the runs that begin from now on."""
-        self._setup = Setup(
+        setup = Setup(
             settings=self.settings,
             model=model,
             tools=tuple(tools),
@@ -89,9 +89,7 @@ class Assistant:
             rooms=self._rooms,
             thread_files=self._thread_files,
         )
-        self._opening = asyncio.Lock()
-        self._open: Opened | None = None
-        self._closed = False
+        self._lifetime = Lifetime(setup)
         if PLAN_SPEC.name in Toolbox(tools):
             raise ConfigurationError(
                 f"A tool may not be named {PLAN_SPEC.name!r}: that is how steps are planned."
@@ -99,10 +97,10 @@ class Assistant:
 
     async def open(self) -> None:
         """Open what the runs are kept in, if it is not; take up what an earlier process left."""
-        await self._opened()
+        await self._lifetime.opened()
 
     async def __aenter__(self) -> Assistant:
-        await self._opened()
+        await self._lifetime.opened()
         return self
 
     async def __aexit__(
@@ -182,7 +180,7 @@ class Assistant:
         instructions: str = "",
     ) -> Job:
         """Begin a run, with instructions of its own; the same `message_id` is the same run."""
-        here = await self._opened()
+        here = await self._lifetime.opened()
         clock = self._clock
         most = self.settings.max_question_chars
         run_id = clock.new_id()
@@ -207,7 +205,7 @@ class Assistant:
         self, thread: str, *, tenant: str | None = None, after: int = 0
     ) -> AsyncGenerator[Event]:
         """Yield a thread's events behind `after`, those of the past first, without an end."""
-        here = await self._opened()
+        here = await self._lifetime.opened()
         async with aclosing(here.home.log.follow(self.key(thread, tenant), after=after)) as events:
             async for event in events:
                 yield event
@@ -221,7 +219,7 @@ class Assistant:
         run_id: str | None = None,
     ) -> list[Event]:
         """Return a thread's events so far, all or those of one run."""
-        here = await self._opened()
+        here = await self._lifetime.opened()
         return await here.home.log.read(self.key(thread, tenant), after=after, run_id=run_id)
 
     def key(self, thread: str, tenant: str | None = None) -> ThreadKey:
@@ -230,11 +228,11 @@ class Assistant:
 
     async def run(self, run_id: str) -> Run | None:
         """Return a run, also one that has ended, with how far it has come."""
-        return await (await self._opened()).engine.find(run_id)
+        return await (await self._lifetime.opened()).engine.find(run_id)
 
     async def runs(self, thread: str, *, tenant: str | None = None) -> list[Run]:
         """Return a thread's runs, newest first."""
-        return await (await self._opened()).engine.of_thread(self.key(thread, tenant))
+        return await (await self._lifetime.opened()).engine.of_thread(self.key(thread, tenant))
 
     async def delete_thread(self, thread: str, *, tenant: str | None = None) -> None:
         """Stop a thread's runs and erase its events, runs and remembered turns.
@@ -244,7 +242,9 @@ class Assistant:
         Afterwards, behind runs, its bytes go from the files, of which a receipt is given.
         """
         key = self.key(thread, tenant)
-        await delete_thread(await self._opened(), key, self._rooms.memory(), self._thread_files)
+        await delete_thread(
+            await self._lifetime.opened(), key, self._rooms.memory(), self._thread_files
+        )
 
     async def forget(
         self,
@@ -259,7 +259,7 @@ class Assistant:
         Runs that it is about are stopped. The receipt tells what was removed, and that afterwards
         every file was read and holds no piece of it.
         """
-        return await (await self._forgetter()).forget(
+        return await (await self._lifetime.forgetter()).forget(
             tenant=self._tenant(tenant), user=user, thread=thread, query=query
         )
 
@@ -268,7 +268,7 @@ class Assistant:
 
         Behind runs this is done by itself, once an hour at most.
         """
-        forgetter = await self._forgetter()
+        forgetter = await self._lifetime.forgetter()
         planned = await forgetter.plan_documents()
         return None if planned is None else await forgetter.carry_out(planned)
 
@@ -276,26 +276,19 @@ class Assistant:
         self, user: str, *, tenant: str | None = None
     ) -> AsyncIterator[dict[str, JsonValue]]:
         """Yield everything that is kept about a user: facts with their history, turns, runs."""
-        keeping = (await self._forgetter()).keeping
+        keeping = (await self._lifetime.forgetter()).keeping
         told = exported(keeping, tenant=self._tenant(tenant), user=user)
         async for each in told:
             yield each
 
     def receipts(self) -> list[Receipt]:
         """Return the receipts of all that was forgotten, oldest first."""
-        forgetter = self._opened_already().forgetter
+        forgetter = self._lifetime.already().forgetter
         return [] if forgetter is None else forgetter.receipts()
-
-    async def _forgetter(self) -> Forgetter:
-        if (forgetter := (await self._opened()).forgetter) is None:
-            raise ConfigurationError(
-                "This assistant has no memory of its own; ask the memory that it was given."
-            )
-        return forgetter
 
     async def expire(self, *, before: str) -> int:
         """Erase the runs that ended before a time, with their events; return how many events."""
-        here = await self._opened()
+        here = await self._lifetime.opened()
         if here.home.database is None:
             return 0
         return await expire_runs(here.home.database, before=before)
@@ -310,30 +303,31 @@ class Assistant:
         reason: str = "",
     ) -> None:
         """Decide on a call that waits for approval. Raises `NotFound` when it does not wait."""
-        here = await self._opened()
+        here = await self._lifetime.opened()
         await here.engine.decide(
             run_id, call_id, Decision(decision=decision, args=args, reason=reason)
         )
 
     def job(self, run_id: str) -> Job | None:
         """Return a run that has not ended."""
-        return None if self._open is None else self._open.engine.job(run_id)
+        here = self._lifetime.open
+        return None if here is None else here.engine.job(run_id)
 
     async def cancel(self, run_id: str, *, reason: str = "it was stopped") -> None:
         """Stop a run; its thread stays usable and keeps what had been said."""
-        await (await self._opened()).engine.cancel(run_id, reason=reason)
+        await (await self._lifetime.opened()).engine.cancel(run_id, reason=reason)
 
     async def drain(self) -> None:
         """Wait until every run has ended or waits for a person, and what is done behind runs is."""
-        here = await self._opened()
+        here = await self._lifetime.opened()
         await here.engine.drain()
         if here.housekeeper is not None:
             await here.housekeeper.settle()
 
     def release_readers(self) -> None:
         """End all following of threads, because the program is about to end."""
-        if self._open is not None:
-            self._open.home.log.release()
+        if (here := self._lifetime.open) is not None:
+            here.home.log.release()
 
     @property
     def release(self) -> ReleasePolicy:
@@ -343,7 +337,7 @@ class Assistant:
     @property
     def layer(self) -> Layer:
         """The model and what stands behind it. Raises `ConfigurationError` before it is open."""
-        return self._opened_already().layer
+        return self._lifetime.already().layer
 
     @property
     def rooms(self) -> Rooms:
@@ -358,37 +352,11 @@ class Assistant:
     @property
     def home(self) -> Home:
         """Where the runs are kept. Raises `ConfigurationError` before the assistant is open."""
-        return self._opened_already().home
+        return self._lifetime.already().home
 
     async def close(self) -> None:
         """Stop what runs and let go of every task, file and thread. Unfinished runs are resumed."""
-        self._closed = True
-        if self._open is not None:
-            here, self._open = self._open, None
-            await here.engine.close()
-            if here.housekeeper is not None:
-                await here.housekeeper.close()
-            await here.layer.close()
-            await self._thread_files.close()
-            await self._rooms.close()
-            await here.home.close()
-
-    def _opened_already(self) -> Opened:
-        if self._open is None:
-            raise ConfigurationError("The assistant is not open; use `async with`.")
-        return self._open
-
-    async def _opened(self) -> Opened:
-        if self._open is not None:
-            return self._open
-        async with self._opening:
-            if self._closed:
-                raise ConfigurationError("The assistant is closed; make a new one.")
-            if self._open is None:
-                opened = await self._setup.opened()
-                await opened.engine.recover()
-                self._open = opened
-        return self._open
+        await self._lifetime.close()
 
     def _tenant(self, tenant: str | None) -> str:
         return sound_tenant(tenant) if tenant is not None else self.settings.tenant

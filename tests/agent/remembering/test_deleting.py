@@ -59,7 +59,7 @@ async def test_a_deletion_that_a_crash_broke_off_is_finished_at_the_next_start(
         await tell(assistant, "t1", "anna", "heron nest at Quarry Lake")
         key = assistant.key("t1")
         await assistant.thread_files.add(key, "harbour.md", HARBOUR)
-        erasure = await (await assistant._forgetter()).plan_thread(key, ["anna"])
+        erasure = await (await assistant._lifetime.forgetter()).plan_thread(key, ["anna"])
     async with assistant_in(tmp_path) as assistant:
         await assistant.drain()
         [receipt] = assistant.receipts()

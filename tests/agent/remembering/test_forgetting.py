@@ -87,7 +87,7 @@ async def test_another_persons_same_words_stay_and_are_told_of(tmp_path: Path) -
 async def test_what_a_crash_left_undone_is_done_at_the_next_start(tmp_path: Path) -> None:
     async with assistant_in(tmp_path) as assistant:
         await tell(assistant, user="anna", thread="t1")
-        forgetter = await assistant._forgetter()
+        forgetter = await assistant._lifetime.forgetter()
         erasure = await forgetter.plan(tenant="default", user="anna", query="heron")
         await forgetter.forget_facts(erasure)
     assert holding(tmp_path, "Quarry Lake")
@@ -104,7 +104,7 @@ async def test_what_a_crash_left_undone_is_done_at_the_next_start(tmp_path: Path
 async def test_an_erasure_that_was_half_done_gives_the_same_end(tmp_path: Path) -> None:
     async with assistant_in(tmp_path) as assistant:
         await tell(assistant, user="anna", thread="t1")
-        forgetter = await assistant._forgetter()
+        forgetter = await assistant._lifetime.forgetter()
         erasure = await forgetter.plan(tenant="default", user="anna")
         first = await forgetter.carry_out(erasure)
         again = await forgetter.carry_out(erasure)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from surefoot.events import PlanCreated, PlanRevised
 from surefoot.messages import AssistantMessage, Message, ToolMessage, UserMessage
@@ -18,7 +18,7 @@ from .conversation import call_model, occasion
 from .planning import CallGroup, draft, offered
 from .prompt_parts import RUN_NOTE, place_of_question
 from .release import Release
-from .sharing import Shared, regroup, share
+from .sharing import Shared, fingerprint, regroup, share
 from .state import Progress
 
 
@@ -169,7 +169,7 @@ class Round:
             revision += 1  # An attempt that ended before its checkpoint told of that one.
         if revision:
             plan = plan.model_copy(update={"revision": revision})
-        self._context.emit(_plan_event(plan))
+        self._context.emit(self._plan_event(plan, shared.made))
         self._progress = Progress(
             plan=plan,
             groups=tuple(groups),
@@ -183,6 +183,21 @@ class Round:
         )
         return self._progress
 
+    def _plan_event(self, plan: Plan, made: Container[str]) -> PlanCreated | PlanRevised:
+        """Return what tells of the plan; a step before it without a result is dropped with it."""
+        if plan.revision == 0:
+            return PlanCreated(plan=plan)
+        return PlanRevised(
+            plan=plan,
+            added=tuple(step.id for step in plan.steps),
+            dropped=tuple(
+                step.id
+                for step in self._progress.plan.steps
+                if step.id not in self._context.values
+                and fingerprint(step.tool, step.args) not in made
+            ),
+        )
+
     def take(self, told: list[Message], progress: Progress) -> None:
         """Go on from what running the plan brought."""
         self.new += told
@@ -190,9 +205,3 @@ class Round:
         self._stalls = progress.stalls
         self.closing = progress.closing
         self.limited = progress.limited
-
-
-def _plan_event(plan: Plan) -> PlanCreated | PlanRevised:
-    if plan.revision == 0:
-        return PlanCreated(plan=plan)
-    return PlanRevised(plan=plan, added=tuple(step.id for step in plan.steps))

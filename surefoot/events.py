@@ -102,6 +102,7 @@ class PlanRevised(EventBase):
     """The steps that are left to do."""
     added: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    """Steps of the plan before that gave no result and are not asked for again."""
     reason: str = ""
 
 

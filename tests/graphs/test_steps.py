@@ -162,6 +162,51 @@ async def test_a_later_plan_takes_values_from_an_earlier_one() -> None:
     assert (revised.plan.revision, revised.added) == (1, ("s2", "s3"))
 
 
+async def test_a_later_plan_tells_which_steps_without_a_result_it_drops() -> None:
+    @tool(side_effects=False)
+    async def broken(n: int) -> int:
+        """Fail."""
+        raise ToolError("Out of ink.")
+
+    model = ScriptedModel(
+        plan(
+            step("a", "broken", n=1),
+            step("b", "double", n={"$ref": "a"}),
+            step("c", "double", n=3),
+        ),
+        calls("double", n=4),
+        calls("broken", n=5).also("double", n=6),
+        says("Done."),
+    )
+    run = driven(model, broken, double)
+    await run.ask()
+    assert [(e.added, e.dropped) for e in run.told(PlanRevised)] == [
+        (("s4",), ("s1", "s2")),
+        (("s5", "s6"), ()),
+    ]
+
+
+async def test_a_step_that_was_not_made_and_is_asked_for_again_is_not_dropped() -> None:
+    failures = iter([ToolError("Busy.")])
+
+    @tool(side_effects=False)
+    async def shaky(n: int) -> float:
+        """Fail the first time."""
+        for error in failures:
+            raise error
+        return float(n)
+
+    model = ScriptedModel(
+        plan(step("a", "shaky", n=1), step("b", "double", "a", n=7)),
+        plan(step("a", "shaky", n=2), step("b", "double", n=7)),
+        says("Done."),
+    )
+    run = driven(model, shaky, double)
+    await run.ask()
+    (revised,) = run.told(PlanRevised)
+    assert (revised.added, revised.dropped) == (("s3", "s4"), ("s1",))
+
+
 async def test_steps_whose_new_names_are_others_old_names_are_not_mixed_up() -> None:
     model = ScriptedModel(
         calls("double", n=1),

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 from pathlib import Path
 
+from .facts import measure_facts
 from .latency import measure_latency
 from .locomo import measure_locomo
 from .passages import measure_passages
@@ -18,6 +19,8 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     locomo = commands.add_parser("locomo", help="evidence recall on LoCoMo's conversations")
     locomo.add_argument("path", type=Path, help="LoCoMo's JSON file")
+    facts = commands.add_parser("facts", help="facts found among all that is known of a person")
+    facts.add_argument("path", type=Path, help="LoCoMo's JSON file")
     passages = commands.add_parser("passages", help="what a search for a claim finds")
     passages.add_argument("path", type=Path, help="WiCE's claims with their evidence, JSON lines")
     latency = commands.add_parser("latency", help="what adding and recalling take")
@@ -27,6 +30,8 @@ def main() -> None:
     options = parser.parse_args()
     if options.command == "locomo":
         asyncio.run(measure_locomo(options.path))
+    elif options.command == "facts":
+        asyncio.run(measure_facts(options.path))
     elif options.command == "passages":
         asyncio.run(measure_passages(options.path))
     elif options.command == "stores":

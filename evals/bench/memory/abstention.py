@@ -94,7 +94,8 @@ def _best_limit(doubt: Signals, told: Flags) -> float:
     def balance(limit: float) -> float:
         return float((doubt[told] >= limit).mean() + (doubt[~told] < limit).mean())
 
-    return max(np.quantile(doubt, np.linspace(0.02, 0.98, 97)).tolist(), key=balance)
+    limits: list[float] = np.quantile(doubt, np.linspace(0.02, 0.98, 97)).tolist()
+    return max(limits, key=balance)
 
 
 def _learned(signals: Signals, told: Flags) -> Callable[[Signals], Signals]:
@@ -102,7 +103,8 @@ def _learned(signals: Signals, told: Flags) -> Callable[[Signals], Signals]:
     middle, spread = signals.mean(0), signals.std(0) + 1e-9
 
     def inputs(rows: Signals) -> Signals:
-        return np.c_[np.ones(len(rows)), (rows - middle) / spread]
+        whole: Signals = np.c_[np.ones(len(rows)), (rows - middle) / spread]
+        return whole
 
     given, pull = inputs(signals), np.r_[1e-6, np.full(signals.shape[1], _PULL)]
     weight = np.where(told, 0.5 / told.mean(), 0.5 / (1 - told.mean()))

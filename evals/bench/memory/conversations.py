@@ -40,12 +40,22 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """A sentence about one of the two, drawn from what was said."""
+
+    text: str
+    evidence: frozenset[str]
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
     """What two people said to each other over months, and what is asked about it."""
 
     name: str
     utterances: tuple[Utterance, ...]
     questions: tuple[Question, ...]
+    observations: tuple[Observation, ...] = ()
 
 
 class _Said(BaseModel):
@@ -65,6 +75,9 @@ class _Sample(BaseModel):
     sample_id: str
     conversation: dict[str, str | list[_Said]]
     qa: list[_Asked]
+    observation: dict[str, dict[str, list[tuple[str, str | list[str]]]]] = Field(
+        default_factory=dict
+    )
 
 
 def read_conversations(path: Path) -> list[Conversation]:
@@ -85,7 +98,28 @@ def _conversation(sample: _Sample) -> Conversation:
         for each in sample.qa
     )
     questions = tuple(question for question in asked if question.evidence)
-    return Conversation(name=sample.sample_id, utterances=utterances, questions=questions)
+    return Conversation(
+        name=sample.sample_id,
+        utterances=utterances,
+        questions=questions,
+        observations=tuple(_observations(sample)),
+    )
+
+
+def _observations(sample: _Sample) -> Iterator[Observation]:
+    for session, told in sample.observation.items():
+        time = sample.conversation[f"{session.removesuffix('_observation')}_date_time"]
+        assert isinstance(time, str)
+        for text, evidence in (each for sentences in told.values() for each in sentences):
+            yield Observation(
+                text=text,
+                evidence=frozenset(_ID.findall(str(evidence))),
+                time=_time(time),
+            )
+
+
+def _time(told: str) -> datetime:
+    return datetime.strptime(told.upper(), _TIME)
 
 
 def _utterances(sample: _Sample) -> Iterator[Utterance]:
@@ -101,5 +135,5 @@ def _utterances(sample: _Sample) -> Iterator[Utterance]:
                 speaker=each.speaker,
                 said=f"{each.speaker}: {each.text}{caption}",
                 session=number,
-                time=datetime.strptime(time.upper(), _TIME),
+                time=_time(time),
             )

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -142,9 +143,9 @@ class Site:
 
 
 @contextmanager
-def playing(data: Path, **settings: object) -> Iterator[Site]:
+def playing(data: Path, *, port: int = 0) -> Iterator[Site]:
     """Run the test program until the block ends."""
-    with running(data, drain_seconds=0.1, **settings) as live:
+    with running(data, port=port, drain_seconds=0.1) as live:
         yield Site(live.url, live.process)
 
 
@@ -187,10 +188,7 @@ Runs = Callable[..., AbstractContextManager[Site]]
 def program(tmp_path: Path) -> Runs:
     """Run the test program, always over the same data."""
 
-    def run(**settings: object) -> AbstractContextManager[Site]:
-        return playing(tmp_path / "data", **settings)
-
-    return run
+    return partial(playing, tmp_path / "data")
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ run: $(READY) ## Ingest the example workspace and open the server with its page 
 	$(BIN)/surefoot serve --port $(PORT)
 
 test: $(READY) ## Run every test
-	$(BIN)/python -m pytest -q -n 2 --inline-snapshot=disable
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal --inline-snapshot=disable
 
 check: lint types test ## Run what must hold before a commit: format, lint, types, tests
 

@@ -25,15 +25,23 @@ from .models.structured import ask_for
 logger = logging.getLogger(__name__)
 
 _MOST_CHARS = 6_000
-_QUOTED = re.compile(r"```.*?(?:```|\Z)|^[ \t]*>.*$", re.DOTALL | re.MULTILINE)
+_QUOTED = re.compile(r"```.*?(?:```|\Z)|^[ \t]*>.*?$", re.DOTALL | re.MULTILINE)
+_BETWEEN_MARKS = re.compile(
+    r"(?<!\w)(?:\"[^\"\n]*\"|'[^'\n]*(?:'\w[^'\n]*)*'|\u201c[^\u201d\n]*\u201d"
+    r"|\u2018[^\n]*?\u2019(?!\w)|\u00ab[^\u00bb\n]*\u00bb)(?!\w)"
+)
+_QUOTED_WORDS = 3
+"""From so many words on, what stands between quotation marks is no name but somebody's words."""
+_LEFT_OUT = "[quoted]"
 _SENTENCE = re.compile(
     r"(?<=[.!?])\s+|\s*;\s*|\n+|,?\s+(?:and|but)\s+(?=(?:i|i['’]m|my|our)\b)"
-    r"|,\s+(?=(?:what|which|who|where|when|how|can|could|do|does|is|are)\b)",
+    r"|,\s+(?=(?:what|which|who|where|when|how|can|could|do|does|is|are)\b)|,\s+so\s+",
     re.IGNORECASE,
 )
 _OPENING = re.compile(r"^(?:(?:please|also|and|well|oh|so|by the way)\b[\s,]*)+", re.IGNORECASE)
 _FLEETING = re.compile(
-    r"^i(?:['’]m| am) (?:\w+ing\b|not sure|sorry|afraid|curious|confused|done|ready|back|here)"
+    r"^i(?:['’]m| am) (?:\w+ing\b|not sure|sorry|afraid|curious|confused|done|ready|back|here"
+    r"|in a (?:hurry|rush|meeting))"
     r"|^i (?:have|need|want|use|like|love|hate) (?:(?:a|another|one|some|this|that|these|those|it"
     r"|no)\b\s*(?:more\s+)?(?:question|problem|issue|file|table|idea|request|doubt)?s?\W*$)"
     r"|^i (?:have|need) (?:a|another|one|some) (?:\w+ )?(?:question|problem|issue|request|doubt)"
@@ -43,6 +51,8 @@ _FLEETING = re.compile(
 _SPEAKS_OF_SELF = re.compile(r"\b(?:i|i['’]\w+|my|me|mine|we|our|us)\b", re.IGNORECASE)
 _TELLING = re.compile(r"\b(?:[A-Z][\w-]*|\w*\d[\w.,:-]*)")
 _LEAST_SHARE = 0.5
+_DATE = "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+"""Without short forms such as `\\d`, which not every server knows."""
 
 _INSTRUCTIONS = """\
 You keep notes about a person for later conversations. From what the person wrote, list what will \
@@ -90,7 +100,7 @@ class ModelLearner:
 
         What the rules know besides is taken over, also when the model fails.
         """
-        said = own_words(unread.kept.turn.question)[:_MOST_CHARS]
+        said = own_words(unread.kept.turn.question)
         certain = told_in(said)
         if not _SPEAKS_OF_SELF.search(said) or _changes(said):
             return certain
@@ -127,8 +137,8 @@ class Note(BaseModel):
     text: str = Field(max_length=500)
     kind: FactKind = "fact"
     confidence: float = Field(default=0.8, ge=0, le=1)
-    valid_from: str | None = Field(default=None, pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")
-    valid_to: str | None = Field(default=None, pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")
+    valid_from: str | None = Field(default=None, pattern=_DATE)
+    valid_to: str | None = Field(default=None, pattern=_DATE)
     replaces: list[str] = Field(default_factory=list[str])
 
     def learned(self, known: set[str]) -> Learned:
@@ -152,8 +162,13 @@ class Notes(BaseModel):
 
 
 def own_words(message: str) -> str:
-    """Return a message without what it quotes: code, and lines that begin with `>`."""
-    return _QUOTED.sub("\n", message).strip()
+    """Return a message without what it quotes: code, lines that begin with `>`, others' words."""
+    own = _QUOTED.sub("\n", message[:_MOST_CHARS])
+    return _BETWEEN_MARKS.sub(_unless_name, own).strip()
+
+
+def _unless_name(quoted: re.Match[str]) -> str:
+    return quoted[0] if len(quoted[0].split()) < _QUOTED_WORDS else _LEFT_OUT
 
 
 def told_in(message: str) -> list[Learned]:
@@ -162,7 +177,8 @@ def told_in(message: str) -> list[Learned]:
     if _changes(said):
         return []
     sentences = (_OPENING.sub("", part.strip(" ,")) for part in _SENTENCE.split(said))
-    facts = (fact_to_keep(part) for part in sentences if part and not _FLEETING.match(part))
+    lasting = (each for each in sentences if not _FLEETING.match(each) and _LEFT_OUT not in each)
+    facts = (fact_to_keep(part) for part in lasting if part)
     return [Learned(text=fact, confidence=0.9) for fact in facts if fact is not None]
 
 

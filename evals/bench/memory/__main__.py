@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .facts import measure_facts
 from .latency import measure_latency
+from .learning import measure_learning
 from .locomo import measure_locomo
 from .passages import measure_passages
 from .stores import measure_stores
@@ -25,6 +26,10 @@ def main() -> None:
     passages.add_argument("path", type=Path, help="WiCE's claims with their evidence, JSON lines")
     latency = commands.add_parser("latency", help="what adding and recalling take")
     latency.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    learning = commands.add_parser("learning", help="what is learned of messages")
+    learning.add_argument("--gguf", type=Path, help="a model's file, besides the rules")
+    learning.add_argument("--template", type=Path, help="a chat template instead of the file's")
+    learning.add_argument("--show", action="store_true", help="print what is learned of each")
     stores = commands.add_parser("stores", help="what a LangGraph store in Chroma takes")
     stores.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000])
     options = parser.parse_args()
@@ -32,6 +37,8 @@ def main() -> None:
         asyncio.run(measure_locomo(options.path))
     elif options.command == "facts":
         asyncio.run(measure_facts(options.path))
+    elif options.command == "learning":
+        asyncio.run(measure_learning(options.gguf, template=options.template, shown=options.show))
     elif options.command == "passages":
         asyncio.run(measure_passages(options.path))
     elif options.command == "stores":

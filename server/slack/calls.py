@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -28,6 +29,10 @@ _UNCLEAR = frozenset({"internal_error", "fatal_error", "request_timeout", "servi
 """Errors of which Slack says that the call may have had its effect."""
 _TIMEOUT = aiohttp.ClientTimeout(total=30)
 _LONGEST_PAUSE = 30.0
+_SECONDS_TO_END = 10.0
+"""How long a call that is under way is waited for when the bot is closed."""
+
+T = TypeVar("T")
 
 
 class Refused(Exception):
@@ -161,12 +166,13 @@ class Calls:
         given = {name: value for name, value in arguments.items() if value is not None}
         reads = method in _READS
         try:
-            reply = await client.api_call(
+            call = client.api_call(
                 method,
                 http_verb="GET" if reads else "POST",
                 params=given if reads else None,
                 json=None if reads else given,
             )
+            reply = await (call if reads else _seen_through(call))
         except SlackApiError as error:
             raise _told(method, error) from None
         except aiohttp.ClientConnectorError:
@@ -175,6 +181,21 @@ class Calls:
             raise Unclear(f"{method}: {type(error).__name__}") from None
         assert isinstance(reply.data, dict)
         return reply.data
+
+
+async def _seen_through(call: Coroutine[object, None, T]) -> T:
+    """Wait for a call's end, also when cancelled, so that what is done next comes after it.
+
+    Were it left under way, who takes the answer up could look for its message before it is there.
+    """
+    under_way = asyncio.ensure_future(call)
+    try:
+        return await asyncio.shield(under_way)
+    except asyncio.CancelledError:
+        await asyncio.wait([under_way], timeout=_SECONDS_TO_END)
+        under_way.cancel()
+        await asyncio.gather(under_way, return_exceptions=True)
+        raise
 
 
 _READS = frozenset({"auth.test", "conversations.replies", "files.getUploadURLExternal"})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -81,6 +83,25 @@ async def test_what_was_accepted_before_the_process_ended_is_answered_by_the_nex
         stopped, answer = slack.thread("D1", waiting)
     assert "stopped" in stopped.shown and answer.shown == ANSWER
     assert float(answer.ts) > float(behind)
+
+
+async def test_what_is_under_way_when_the_bot_closes_is_found_by_the_next(
+    slack: Slack, tmp_path: Path
+) -> None:
+    gate = slack.held["chat.startStream"] = asyncio.Event()
+    async with AsyncExitStack() as stack:
+        running = await stack.enter_async_context(bot_in(slack, tmp_path))
+        ts = await running.events.say("add 1 2")
+        await slack.until(lambda: slack.count("chat.startStream"))
+        closing = asyncio.ensure_future(stack.pop_all().aclose())
+        await asyncio.wait([closing], timeout=0.1)
+        assert not closing.done(), "the next bot would look before there is something to find"
+        gate.set()
+        await closing
+    async with bot_in(slack, tmp_path) as later:
+        await later.bot.idle()
+    assert [message.shown for message in slack.thread("D1", ts)] == [ANSWER]
+    assert slack.count("chat.startStream") == 1
 
 
 async def test_bots_are_not_answered_and_talk_in_channels_is_left_alone(

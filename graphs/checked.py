@@ -28,6 +28,14 @@ class Checked:
     review: asyncio.Task[None] | None = None
     reviewed: tuple[Verdict, ...] | None = None
     """What the review found, once it has come to its end."""
+    is_unread: bool = False
+    """True where a check that it must not be released without could not look at it."""
+
+    @property
+    def is_withheld(self) -> bool:
+        """True when it must not be said. What was not looked at, a review may let pass."""
+        vouched = any(one.outcome == "supported" for one in self.reviewed or ())
+        return bool(self.failures) or (self.is_unread and not vouched)
 
     @property
     def is_settled(self) -> bool:

@@ -1,4 +1,4 @@
-"""Reducing: cut a sentence that failed down to the part of it that the evidence supports."""
+"""Reducing: cut a sentence that failed down to what of it the evidence supports."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import replace
 from surefoot.verdicts import Verdict
 
 from .checks import Claim
+from .checks.claims.parting import parts_of
 from .checks.claims.saying import CITATION, cited
 
 _JOINT = re.compile(
@@ -26,19 +27,38 @@ _WORD = re.compile(r"\w+")
 _FEWEST_WORDS = 4
 
 
-def reduced(claim: Claim, check: Callable[[Claim], Sequence[Verdict]]) -> str | None:
-    """Return the longest beginning of the sentence that is supported by itself, or None.
+Judge = Callable[[Claim], Sequence[Verdict]]
 
-    What it must show for itself is more than that its citations exist.
+
+def reduced(claim: Claim, check: Judge) -> str | None:
+    """Return what of a sentence is supported by itself, or None.
+
+    Of several claims those are kept that stand alone, else the longest beginning of the sentence.
+    What a part must show for itself is more than that its citations exist.
     """
+    if kept := _claims(claim, check):
+        return " ".join(kept)
     if _BOUND.search(claim.text):
         return None
     for text in _beginnings(claim.text):
-        verdicts = check(replace(claim, text=text, cited_ids=cited(text)))
-        is_found = any(v.outcome == "supported" and v.check != "citations_exist" for v in verdicts)
-        if is_found and all(v.outcome == "supported" for v in verdicts):
+        if _is_supported(replace(claim, text=text, cited_ids=cited(text)), check):
             return text
     return None
+
+
+def _claims(claim: Claim, check: Judge) -> list[str]:
+    """Return the claims of a sentence that stand, each read with those before it that do."""
+    kept: list[str] = []
+    for part in parts_of(claim):
+        if _is_supported(replace(part, before=(*claim.before, *kept)), check):
+            kept.append(part.text)
+    return kept
+
+
+def _is_supported(claim: Claim, check: Judge) -> bool:
+    verdicts = check(claim)
+    is_found = any(v.outcome == "supported" and v.check != "citations_exist" for v in verdicts)
+    return is_found and all(v.outcome == "supported" for v in verdicts)
 
 
 def _beginnings(text: str) -> Iterator[str]:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Iterable
 from itertools import takewhile
 
 from surefoot.answer import Citation
 from surefoot.events import AnswerDelta, AnswerRetracted
 from surefoot.verdicts import Outcome, Verdict
 
-from .checked import MARK, OWN_KNOWLEDGE, Checked
-from .checks import Claim, as_event, judge
+from .checked import MARK, Checked
+from .checks import Claim, as_event
 from .checks.claims.saying import cited
-from .checks.judging import named
+from .claiming import is_unread, judged
 from .context import RunContext
 from .reviewing import is_open, reviewed
 from .sentences import SentenceSplitter
@@ -148,7 +147,14 @@ class Release:
         found, claim = self._judged(index, sentence)
         open_claim = claim is not None and bool(self._context.checks.reviews) and is_open(found)
         self._waiting.append(
-            Checked(index=index, text=sentence, found=found, claim=claim, needs_review=open_claim)
+            Checked(
+                index=index,
+                text=sentence,
+                found=found,
+                claim=claim,
+                needs_review=open_claim,
+                is_unread=claim is not None and is_unread(self._context, claim, found),
+            )
         )
         if not holds or cited(sentence):
             self._start_reviews()
@@ -165,7 +171,7 @@ class Release:
                 one.review = asyncio.ensure_future(self._review(one, one.claim))
 
     async def _review(self, one: Checked, claim: Claim) -> None:
-        """Let a review decide. What comes of it is told at once, so that a replay tells the same."""
+        """Let a review decide, and tell of it at once, so that a replay tells the same."""
         one.reviewed = await reviewed(self._context, claim)
         self._settle()
 
@@ -173,7 +179,7 @@ class Release:
         """Let those of the waiting sentences go, in order, that may be told of now."""
         ready = list(takewhile(lambda one: one.is_settled, self._waiting))
         if self._context.policy == "hold" and not self._has_ended:
-            while ready and (ready[-1].failures or not cited(ready[-1].text)):
+            while ready and (ready[-1].is_withheld or not cited(ready[-1].text)):
                 ready.pop()
         del self._waiting[: len(ready)]
         for one in ready:
@@ -188,7 +194,7 @@ class Release:
     def _let_go(self, one: Checked) -> None:
         """Tell what was found in a sentence, and release it if it passed."""
         self._tell(one)
-        if not one.failures:
+        if not one.is_withheld:
             if self._context.policy == "hold":
                 self._emit(one.index, one.marked if one.is_marked else one.text)
             elif one.is_marked:
@@ -202,9 +208,11 @@ class Release:
         if not one.verdicts:
             return
         self._context.verdicts.extend(one.verdicts)
+        by_claim: dict[str | None, list[Outcome]] = {}
         for verdict in one.verdicts:
             self._context.emit(as_event(verdict))
-        self.outcomes[max((v.outcome for v in one.verdicts), key=_RANK.__getitem__)] += 1
+            by_claim.setdefault(verdict.claim_id, []).append(verdict.outcome)
+        self.outcomes.update(max(found, key=_RANK.__getitem__) for found in by_claim.values())
 
     def _judged(self, index: int, sentence: str) -> tuple[tuple[Verdict, ...], Claim | None]:
         """Return what the checks say of a sentence, and the claim it makes, if it makes one."""
@@ -223,25 +231,13 @@ class Release:
             before=self._before(index),
             facts=context.facts,
         )
-        if verdicts := judge(context.checks.answer, claim, context.timekeeper):
-            return tuple(self._tempered(verdicts)), claim
-        nothing = claim.not_checkable(
-            "nothing_to_check", "The sentence cites nothing and states no number or date."
-        )
-        return (named(nothing, "claim"),), claim
+        return tuple(judged(context, claim)), claim
 
     def _before(self, index: int) -> tuple[str, ...]:
         """Return the last sentences before this one that a reader sees, or will if none is held."""
-        stands = {one.index: one.text for one in self._waiting if not one.failures}
+        stands = {one.index: one.text for one in self._waiting if not one.is_withheld}
         stands |= self._released
         return tuple(stands[one] for one in sorted(stands)[-_MOST_BEFORE:] if one < index)
-
-    def _tempered(self, verdicts: Iterable[Verdict]) -> Iterable[Verdict]:
-        """Let what the model knows by itself pass where it is to be marked."""
-        for one in verdicts:
-            marked = one.code == OWN_KNOWLEDGE and self._context.own_knowledge == "mark"
-            passing = {"outcome": "not_checkable", "repair": None}
-            yield one.model_copy(update=passing) if marked else one
 
     def _show_rest(self) -> None:
         if new := self._splitter.rest[self._shown :]:

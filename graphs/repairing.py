@@ -25,18 +25,20 @@ async def repair(context: RunContext, messages: Sequence[Message], release: Rele
     """Mend the sentences that failed as far as can be; return how many statements stay left out.
 
     The model is asked once to write them again. When nothing of that stands, the part of a
-    sentence that is supported by itself is kept, and its rest counts as left out.
+    sentence that is supported by itself is kept, and its rest counts as left out. What no check
+    could look at stays left out: to write it again would not help.
     """
-    failed = release.withheld
-    if again := await _written_again(context, messages, failed):
+    failed = [one for one in release.withheld if one.failures]
+    unread = len(release.withheld) - len(failed)
+    if failed and (again := await _written_again(context, messages, failed)):
         said = release.sentences
         release.withheld = []
         await release.add(again)
         if stands := release.sentences - said:
-            return max(len(release.withheld), len(failed) - stands)
+            return unread + max(len(release.withheld), len(failed) - stands)
     if parts := [part for one in failed if (part := _supported_part(context, one)) is not None]:
         await release.add(" ".join(parts))
-    return len(failed)
+    return unread + len(failed)
 
 
 async def _written_again(

@@ -16,6 +16,7 @@ from .check import (
 )
 from .claims.disagreeing import evidence_agrees
 from .claims.entailed import entailed
+from .claims.knowing import words_in_evidence
 from .claims.measuring import units_agree
 from .claims.naming import names_in_evidence
 from .claims.quotes import quotes_in_evidence
@@ -50,11 +51,13 @@ DEFAULT_CHECKS = Checks(
         directions_agree,
         quotes_in_evidence,
         names_in_evidence,
+        words_in_evidence,
         wording_agrees,
         entailed,
         evidence_agrees,
     ),
     memory=(no_secret, has_source),
+    required=("citations_exist", "numbers_in_evidence"),
 )
 """What every run gets unless it is told otherwise."""
 
@@ -100,4 +103,5 @@ __all__ = [
     "tools_agree",
     "units_agree",
     "wording_agrees",
+    "words_in_evidence",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 from surefoot.events import CheckFailed, CheckPassed, CheckSkipped
@@ -14,6 +14,7 @@ from .subjects import CallSubject, Claim, MemorySubject, PlanSubject, ResultSubj
 
 S = TypeVar("S", bound=Subject)
 
+_STAGES = ("plan", "call", "result", "answer", "memory")
 CHEAP_SECONDS = 0.02
 """What a check may take unless it says otherwise; one that may take longer is costly."""
 
@@ -98,9 +99,15 @@ class Checks:
     memory: tuple[MemoryCheck, ...] = ()
     reviews: tuple[Review, ...] = ()
     """Asked, in this order, about claims of an answer that no check could decide."""
+    required: tuple[str, ...] = ()
+    """Checks of answers without which no sentence that cites or states a figure is released.
+
+    Where one of them could not run, the sentence is left out under `hold`, and withdrawn under
+    `retract`. What another check could not look at leaves with `not_checked`.
+    """
 
     def __post_init__(self) -> None:
-        for stage in ("plan", "call", "result", "answer", "memory"):
+        for stage in _STAGES:
             object.__setattr__(self, stage, _by_cost(getattr(self, stage)))
 
     def with_(
@@ -121,15 +128,20 @@ class Checks:
             answer=(*self.answer, *answer),
             memory=(*self.memory, *memory),
             reviews=(*self.reviews, *reviews),
+            required=self.required,
         )
 
     def without(self, *names: str) -> Checks:
         """Return these checks but for those named."""
         kept = {
-            stage.name: tuple(one for one in getattr(self, stage.name) if one.name not in names)
-            for stage in fields(self)
+            stage: tuple(one for one in getattr(self, stage) if one.name not in names)
+            for stage in (*_STAGES, "reviews")
         }
-        return Checks(**kept)
+        return replace(self, **kept)
+
+    def requiring(self, *names: str) -> Checks:
+        """Return these checks with others that no sentence is released without."""
+        return replace(self, required=names)
 
 
 def _by_cost(checks: Iterable[Callable[[S], Verdict | None]]) -> tuple[Check[S], ...]:

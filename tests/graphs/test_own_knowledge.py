@@ -6,6 +6,8 @@ import pytest
 
 from surefoot import ScriptedModel, calls, says
 from surefoot.events import AnswerCompleted, CheckFailed
+from surefoot.evidence import DocumentSource, Evidence
+from surefoot.graphs import DEFAULT_CHECKS, Claim, judge
 from surefoot.limits import ReleasePolicy
 
 from .conftest import add, driven
@@ -26,3 +28,26 @@ async def test_what_a_model_knows_by_itself_is_left_out_or_marked(policy: Releas
     assert not [failed for failed in run.told(CheckFailed) if failed.stage == "answer"]
     strict = driven(ScriptedModel(*turns), add, policy=policy)
     assert ("Seine" in (await strict.ask()).text) is (policy == "label")
+
+
+def test_what_no_evidence_speaks_of_is_own_knowledge_without_a_name_as_well() -> None:
+    said = "Modern catamarans burn much more fuel than conventional vessels."
+    assert codes(said, "Delays differ between ferry routes.") == ["own_knowledge"]
+    assert codes(said) == []  # Nothing has been found to hold it to.
+    assert codes("Delays of ferries differ from route to route.", "Delays differ by route.") == []
+    assert codes("Here is what modern catamarans burn in fuel.", "Delays differ by route.") == []
+
+
+def codes(said: str, *texts: str) -> list[str]:
+    """Return why a sentence that cites nothing fails."""
+    evidence = tuple(
+        Evidence(
+            id=f"S{number}",
+            source=DocumentSource(path="a.md", start=0, end=len(text)),
+            content=text,
+            created_at="",
+        )
+        for number, text in enumerate(texts, 1)
+    )
+    claim = Claim(id="c0", text=said, cited_ids=(), cited=(), evidence=evidence, question="")
+    return [one.code for one in judge(DEFAULT_CHECKS.answer, claim) if one.failed]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 from collections import Counter
 from pathlib import Path
 
 from ...statistics import wilson
 from .claims import print_claims, train
+from .coverage import bfcl, planned_here, told
 from .faults import rates, trials, trust
 from .speed import print_speed
-from .statements import FAULTS
 from .suite import WORKSPACE, answers
 from .wice import labelled_claims
-from .written import refused, written
+from .written import KINDS, refused, written
 
 
 def main() -> None:
@@ -30,12 +31,17 @@ def main() -> None:
     ):
         commands.add_parser(name, help=about).add_argument("data", type=Path, help="WiCE's claims")
     commands.add_parser("speed", help="what checking costs for a sentence, and of a run")
+    plans = commands.add_parser("coverage", help="find what a plan leaves out of its question")
+    plans.add_argument("--bfcl", type=Path, help="the file of the package `bfcl-eval`")
     args = parser.parse_args()
     match args.command:
         case "faults":
             print_faults(missed=args.missed)
         case "written":
             print_written(missed=args.missed)
+        case "coverage":
+            planned = asyncio.run(planned_here(WORKSPACE))
+            print("\n".join(told([*planned, *(bfcl(args.bfcl) if args.bfcl else ())])))
         case "speed":
             print_speed(WORKSPACE)
         case "wice":
@@ -74,7 +80,7 @@ def print_faults(*, missed: bool) -> None:
 def print_written(*, missed: bool) -> None:
     """Print the share of sentences that are refused, by what is wrong with them."""
     tried = [(one, refused(one)) for one in written()]
-    for fault in (*FAULTS, None):
+    for fault in (*KINDS, None):
         told = [failed for one, failed in tried if one.fault == fault]
         if told:
             rate = wilson(sum(failed for failed in told), len(told))

@@ -22,10 +22,11 @@ def answer_confidence(verdicts: Iterable[Verdict]) -> float | None:
 
     Claims that failed are taken to have been left out. None when no claim was measured.
     """
-    by_claim: dict[str | None, list[Verdict]] = {}
+    by_claim: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
-        if verdict.stage == "answer":
-            by_claim.setdefault(verdict.claim_id, []).append(verdict)
+        if verdict.stage == "answer":  # `c3.1` goes with the rest of its sentence.
+            sentence = (verdict.claim_id or "").partition(".")[0]
+            by_claim.setdefault(sentence, []).append(verdict)
     told = [
         confidence
         for of_claim in by_claim.values()

@@ -12,7 +12,8 @@ from .saying import Name
 from .standing import Standing
 from .words import words_of
 
-_TALK = frozenset("i me my we us our you your hello hi thanks please sorry welcome".split())
+TALK = frozenset("i me my we us our you your hello hi thanks please sorry welcome".split())
+"""Words of people who talk with each other."""
 _ROOT = 5
 """Letters from which on a word may be the root of another."""
 _COMMON = re.compile(
@@ -54,7 +55,7 @@ def names_in_evidence(claim: Claim) -> Verdict | None:
 
 def _states_a_fact(standing: Standing) -> bool:
     """Return whether a sentence without any evidence speaks of the world, not of the talk."""
-    return len(standing.saying.stems) > 2 and not _TALK & standing.saying.lower
+    return len(standing.saying.stems) > 2 and not TALK & standing.saying.lower
 
 
 def _counts(name: Name, standing: Standing) -> bool:
@@ -63,9 +64,16 @@ def _counts(name: Name, standing: Standing) -> bool:
         return True
     if len(name.text.split()) > 1 or re.search(r"[a-z][A-Z]|[A-Z]{2}", name.text):
         return True
-    if _COMMON.search(name.text):
+    if _COMMON.search(name.text) or _speaks_to(name, standing):
         return False
     return bool(standing.tables) and len(standing.tables) == len(standing.witnesses)
+
+
+def _speaks_to(name: Name, standing: Standing) -> bool:
+    """Return whether the word behind a name belongs to talk, as in `Let me`."""
+    end = name.start + len(name.text)
+    behind = next((one for one in standing.saying.words if one.start >= end), None)
+    return behind is not None and behind.text.lower() in TALK
 
 
 def _is_known(name: Name, standing: Standing) -> bool:

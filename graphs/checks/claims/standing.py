@@ -63,10 +63,14 @@ class Standing:
         return "\n".join([*headings[-1:], *pieces[-_LEADING:]])
 
     @cached_property
+    def lead_stems(self) -> frozenset[str]:
+        """The stems of what leads up to the sentence, and of what may be repeated."""
+        return self.said_stems | frozenset(one.stem for one in words_of(self.lead))
+
+    @cached_property
     def given_stems(self) -> frozenset[str]:
-        """The stems of the sentence, of what leads up to it and of what may be repeated."""
-        own = (one.stem for text in (self.lead, self.saying.text) for one in words_of(text))
-        return self.said_stems | frozenset(own)
+        """The same, and the stems of the sentence."""
+        return self.lead_stems | frozenset(one.stem for one in self.saying.words)
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args
 
 import yaml
 from pydantic import JsonValue
@@ -17,8 +17,9 @@ from surefoot.graphs import DEFAULT_CHECKS, Claim, cited, judge
 from ..statements import Fault, numbered
 
 HOME = Path(__file__).parent
-SETS = ("tables", "pages")
-_FAULTS = get_args(Fault)
+SETS = ("tables", "pages", "uncited")
+Kind = Fault | Literal["own_knowledge"]
+KINDS: tuple[Kind, ...] = (*get_args(Fault), "own_knowledge")
 _CITES = " [S"
 
 
@@ -28,7 +29,7 @@ class Written:
 
     name: str
     """What it is about."""
-    fault: Fault | None
+    fault: Kind | None
     """None where it is true."""
     text: str
     evidence: tuple[Evidence, ...]
@@ -68,24 +69,27 @@ def _of(topic: Mapping[str, JsonValue]) -> Iterator[Written]:
     name = str(topic["name"])
     evidence = numbered(tuple(map(_finding, _listed(topic["evidence"]))))
     fails = topic["fails"]
-    if not isinstance(fails, dict) or set(fails) - {*_FAULTS}:
-        raise InputError(f"{name!r} has faults of unknown kinds; those known are {_FAULTS}.")
-    for fault in (None, *_FAULTS):
+    if not isinstance(fails, dict) or set(fails) - {*KINDS}:
+        raise InputError(f"{name!r} has faults of unknown kinds; those known are {KINDS}.")
+    for fault in (None, *KINDS):
         for said in _listed(topic["holds"] if fault is None else fails.get(fault, [])):
-            yield _written(name, fault, said if isinstance(said, dict) else {"say": said}, evidence)
+            given = said if isinstance(said, dict) else {"say": said}
+            given = {"cites": topic.get("cites", True), **given}
+            yield _written(name, fault, given, evidence)
 
 
 def _written(
     name: str,
-    fault: Fault | None,
+    fault: Kind | None,
     said: Mapping[str, JsonValue],
     evidence: tuple[Evidence, ...],
 ) -> Written:
     text = str(said["say"])
+    cites = f"{text}." if _CITES in text or not said["cites"] else f"{text} [S1]."
     return Written(
         name=name,
         fault=fault,
-        text=f"{text}." if _CITES in text else f"{text} [S1].",
+        text=cites,
         evidence=evidence,
         question=str(said.get("question", "")),
         before=tuple(str(one) for one in _listed(said.get("before", []))),

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _BATCH = 2_000
-_MOVED = 250
-"""Rows that are moved in one step, which takes about 150 ms."""
+_MOVED = 100
+"""Rows that are moved in one step, which takes about 60 ms."""
 _OPEN_COLLECTIONS = 512
 _COMPARED = 1_000
 """Rows that are compared with a query one by one, which takes 30 ms."""

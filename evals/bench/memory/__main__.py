@@ -6,6 +6,7 @@ import argparse
 import asyncio
 from pathlib import Path
 
+from .documents import measure_documents
 from .facts import measure_facts
 from .latency import measure_latency
 from .learning import measure_learning
@@ -30,6 +31,8 @@ def main() -> None:
     learning.add_argument("--gguf", type=Path, help="a model's file, besides the rules")
     learning.add_argument("--template", type=Path, help="a chat template instead of the file's")
     learning.add_argument("--show", action="store_true", help="print what is learned of each")
+    documents = commands.add_parser("documents", help="what searching and purging documents take")
+    documents.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000])
     stores = commands.add_parser("stores", help="what a LangGraph store in Chroma takes")
     stores.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000])
     options = parser.parse_args()
@@ -39,6 +42,8 @@ def main() -> None:
         asyncio.run(measure_facts(options.path))
     elif options.command == "learning":
         asyncio.run(measure_learning(options.gguf, template=options.template, shown=options.show))
+    elif options.command == "documents":
+        asyncio.run(measure_documents(options.sizes))
     elif options.command == "passages":
         asyncio.run(measure_passages(options.path))
     elif options.command == "stores":

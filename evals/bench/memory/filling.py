@@ -71,10 +71,13 @@ class Words:
 class Times:
     wall: list[float]
     cpu: list[float]
+    """Empty where other work went on meanwhile."""
 
     def __str__(self) -> str:
         parts = []
         for name, times in (("wall", self.wall), ("cpu", self.cpu)):
+            if not times:
+                continue
             p95 = statistics.quantiles(times, n=20)[-1]
             parts.append(f"{name} p50 {statistics.median(times) * 1e3:.1f} p95 {p95 * 1e3:.1f} ms")
         return ", ".join(parts)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from surefoot import Assistant, Settings
+from surefoot.agent import Host, run_command
+from surefoot.memory import ChromaDocuments, Document
 from surefoot.scope import Scope
 
 pytestmark = pytest.mark.anyio
@@ -96,3 +99,21 @@ async def test_removed_documents_leave_the_files_behind_the_next_run(tmp_path: P
     assert (receipt.hits, receipt.tenant) == (0, "") and receipt.is_whole
     assert receipt.files >= 2 and receipt.needles > 2
     assert holding(data, "Quillon") == []
+
+
+def test_the_command_purges_what_was_removed_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def remove_a_document() -> None:
+        async with ChromaDocuments(tmp_path / ".surefoot" / "documents") as index:
+            await index.add(Document(path="harbour.md", text=HARBOUR.decode()))
+            await index.remove("harbour.md")
+
+    monkeypatch.chdir(tmp_path)
+    asyncio.run(remove_a_document())
+    assert run_command(["memory", "purge"], Host()) == 0
+    told = capsys.readouterr()
+    assert told.out == "Purged 1 passage of 1 document.\n"
+    assert "to the last byte: none holds it." in told.err
+    assert run_command(["memory", "purge"], Host()) == 0
+    assert capsys.readouterr().err == "Nothing is left of removed documents.\n"

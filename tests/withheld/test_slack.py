@@ -11,7 +11,8 @@ from surefoot.limits import ReleasePolicy
 
 from ..server.slack.conftest import Running, bot_in, serving
 from ..server.slack.messages import Message
-from ..server.slack.web_api import _METHODS, Fault, Slack
+from ..server.slack.methods import METHODS
+from ..server.slack.web_api import Fault, Slack
 from .lying import LIES, NEVER, clean, files, liar_at
 
 pytestmark = pytest.mark.anyio
@@ -72,7 +73,7 @@ async def test_what_failed_its_check_does_not_leave_by_slack(tmp_path: Path, str
     ways = {"chat.startStream", "chat.appendStream", "chat.stopStream"}
     others = {"chat.postMessage", "chat.update"}
     assert (ways if streams else others) <= called
-    assert _METHODS.keys() - called - ways - others <= SAY_NOTHING_OF_ANSWERS
+    assert METHODS.keys() - called - ways - others <= SAY_NOTHING_OF_ANSWERS
 
 
 async def test_what_is_taken_back_does_not_stay_in_slack(tmp_path: Path) -> None:

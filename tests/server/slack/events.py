@@ -146,7 +146,7 @@ class Events:
     def trigger(self) -> str:
         """Return a trigger, good for three seconds."""
         trigger = f"trigger-{self.slack.new_number()}"
-        self.slack.triggers[trigger] = time.monotonic()
+        self.slack.triggers[trigger] = self.slack.seconds
         return trigger
 
     async def press(

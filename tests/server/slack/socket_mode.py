@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from itertools import count
 
 from aiohttp import WSMsgType, web
@@ -33,16 +34,18 @@ class Sockets:
 
     async def connected(self, connections: int) -> None:
         """Wait until there have been so many connections, and one is open."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while self.connections < connections or not self._open:
                 self._news.clear()
                 await self._news.wait()
 
-    async def send(self, kind: str, payload: Json, *, again_seconds: float = 0.2) -> None:
+    async def send(
+        self, kind: str, payload: Json, *, tries: int = 300, again_seconds: float = 0.2
+    ) -> None:
         """Send an envelope until it is acknowledged."""
         envelope_id = f"envelope-{next(self._numbers)}"
         acked = self._acks[envelope_id] = asyncio.Event()
-        for attempt in range(50):
+        for attempt in range(tries):
             envelope = {
                 "envelope_id": envelope_id,
                 "type": kind,
@@ -52,7 +55,8 @@ class Sockets:
                 "retry_reason": "timeout" if attempt else "",
             }
             if self._open:
-                await self._open[-1].send_str(json.dumps(envelope))
+                with suppress(ConnectionResetError):  # It may be about to be taken out.
+                    await self._open[-1].send_str(json.dumps(envelope))
             try:
                 async with asyncio.timeout(again_seconds):
                     await acked.wait()

@@ -115,6 +115,7 @@ async def test_feedback_is_kept_for_evaluations(slack: Slack, tmp_path: Path) ->
         assert isinstance(elements, list)
         good, bad = (elements[0][f"{which}_button"]["value"] for which in ("positive", "negative"))
         await running.events.press(elements[0], message=answer, value=good)
+        await slack.until(lambda: slack.ephemeral)
         await running.events.press(elements[0], message=answer, value=bad)
         await slack.until(lambda: len(slack.ephemeral) == 2)
         (kept,) = await running.bot.people.feedback()

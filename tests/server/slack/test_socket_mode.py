@@ -65,7 +65,7 @@ async def test_an_envelope_whose_acknowledgement_is_lost_is_answered_once(tmp_pa
         event = running.events.written("add 1 2")
         envelope = running.events.envelope(event)
         with pytest.raises(AssertionError, match="never"):
-            await sockets.send("events_api", envelope, again_seconds=0.005)
+            await sockets.send("events_api", envelope, tries=20, again_seconds=0.005)
         sockets.is_deaf = False
         await sockets.send("events_api", envelope)
         await running.bot.idle()

@@ -194,6 +194,14 @@ TWO_THINGS = "How many letters has banana, and how many vowels are in cucumber?"
         (TWO_THINGS, ["fruit"], None),
         ("How many letters has banana?", ["banana"], None),
         ("How many letters has banana? And why?", ["banana"], None),
+        ("Imagine a teacher in class. How many letters has banana?", ["banana"], None),
+        ("How many letters has banana? Then there are 12 vowels.", ["banana"], None),
+        (
+            "How many letters has banana? Mother has 12 vowels.",
+            ["banana"],
+            "'Mother has 12 vowels'",
+        ),
+        ("How many letters has banana? Mother has 12 vowels.", ["banana", "12"], None),
         ("How many letters has banana, and how many has it twice?", ["banana"], None),
     ],
 )

@@ -141,6 +141,7 @@ export class RunView {
       this.#tray.replaceChildren(...names.map((name) => attachmentView(name)));
     }
     this.#tray.hidden = !this.#tray.childElementCount;
+    this.node.classList.add("going");
     if (this.#answer.isEmpty) this.#answer.say(words);
   }
 
@@ -179,6 +180,7 @@ export class RunView {
   /** @param {string} note */
   #end(note) {
     this.ended = true;
+    this.node.classList.remove("going");
     this.#waiting.clear();
     this.#approvals.replaceChildren();
     this.#answer.say("");

@@ -42,7 +42,7 @@ FLAGS = (
 PORTS = range(20_000, 30_000)
 """Of which the system gives none to those who ask for any."""
 CLI = ("-c", "from surefoot.agent.cli import main; main()")
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 EXPECTED = re.compile("Failed to load resource|WebSocket connection to")
 """What Chromium itself says of a server that is away or asks for a key."""
 
@@ -108,9 +108,9 @@ def open_tab(browser: sync_api.Browser) -> Iterator[Opens]:
         return tab
 
     yield opened
-    assert [complaint for tab in tabs for complaint in tab.complaints] == []
     for context in contexts:
         context.close()
+    assert [complaint for tab in tabs for complaint in tab.complaints] == []
 
 
 def listen(tab: Tab) -> None:

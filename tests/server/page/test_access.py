@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from base64 import b64decode
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,6 +60,10 @@ def test_the_rules_of_accessibility_hold_by_day_at_night_and_on_a_phone(
     assert found_by(axe, tab.page) == []
     phone = open_tab(tab.page.url, **FOR_AXE, **PHONE)
     phone.page.locator(".foot summary").wait_for()
+    picture = tmp_path / "picture.gif"
+    picture.write_bytes(b64decode("R0lGODlhAQABAAAAACwAAAAAAQABAAAC"))
+    phone.page.set_input_files("#attached-files", picture)
+    phone.page.locator("#tray img").wait_for()
     assert found_by(axe, phone.page) == []
 
 

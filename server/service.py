@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -24,7 +23,6 @@ from surefoot.agent import (
     Thread,
     ThreadKey,
 )
-from surefoot.answer import Answer
 from surefoot.errors import NotFound, SurefootError
 from surefoot.events import ApprovalRequested, ApprovalResolved, Event
 from surefoot.limits import ReleasePolicy, ThreadPolicy
@@ -51,7 +49,7 @@ class Service:
         self.quotas = Quotas()
         self.tickets = Tickets()
         self.metrics = Metrics()
-        assistant.observers.append(PrometheusObserver(self.metrics.registry))
+        assistant.observers += [PrometheusObserver(self.metrics.registry), self.metrics]
         if find_spec("opentelemetry") is not None:
             assistant.observers.append(OpenTelemetryObserver())
         self.is_draining = False
@@ -165,7 +163,6 @@ class Caller:
                 busy=asked.busy,
                 instructions=asked.instructions,
             )
-            self._watch(job)
             job.result.add_done_callback(lambda _: ended())
         return job
 
@@ -272,19 +269,6 @@ class Caller:
 
     async def _ready(self) -> None:
         await self.assistant.open()
-
-    def _watch(self, job: Job) -> None:
-        """Count a run that has been begun by this request, when it ends."""
-        metrics, began = self.service.metrics, time.monotonic()
-        if job.result.done():
-            return
-        metrics.runs_active.inc()
-
-        def ended(_: asyncio.Future[Answer]) -> None:
-            metrics.runs_active.dec()
-            metrics.run_seconds.observe(time.monotonic() - began)
-
-        job.result.add_done_callback(ended)
 
 
 async def outcome(job: Job) -> SurefootError | None:

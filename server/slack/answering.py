@@ -30,6 +30,7 @@ from .workspaces import Workspace, Workspaces
 
 logger = logging.getLogger(__name__)
 
+_MINUTE = 60.0
 _TABLE_CHARS = 3_000
 
 
@@ -73,6 +74,9 @@ class Answering:
             return "gone"
 
     async def _answer(self, outbox: Outbox, workspace: Workspace, item: Item) -> str | None:
+        if (told := await self._too_much(item)) is not None:
+            await self._refuse(outbox, told)
+            return "limited"
         try:
             job = await self._start(outbox, workspace, item)
         except InputError as error:
@@ -82,6 +86,16 @@ class Answering:
             return "deleted"
         await asyncio.gather(outbox.status("is thinking…"), self.greet(workspace, item))
         return await self._tell(workspace, outbox, item, job)
+
+    async def _too_much(self, item: Item) -> str | None:
+        """Return what is said when a person asks more than they may; None for what has begun."""
+        most = self.settings.questions_per_minute
+        if not most or item.run_id is not None:
+            return None
+        if await self.inbox.asked_before(item, seconds=_MINUTE) < most:
+            return None
+        questions = "one question" if most == 1 else f"{most} questions"
+        return f"I may answer {questions} of yours a minute; please ask again in a moment."
 
     async def _start(self, outbox: Outbox, workspace: Workspace, item: Item) -> Job:
         """Begin the run, or take up the one that the same message began before."""

@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS inbox (
     UNIQUE (channel, ts));
 CREATE INDEX IF NOT EXISTS inbox_open ON inbox (channel, thread_ts, id) WHERE outcome IS NULL;
 CREATE INDEX IF NOT EXISTS inbox_of_thread ON inbox (channel, thread_ts, id);
+CREATE INDEX IF NOT EXISTS inbox_of_person ON inbox (team, user, accepted_at);
 CREATE INDEX IF NOT EXISTS inbox_of_run ON inbox (run_id);
 CREATE TABLE IF NOT EXISTS replies (
     inbox_id INTEGER NOT NULL, part TEXT NOT NULL, channel TEXT NOT NULL, ts TEXT,
@@ -214,6 +215,20 @@ class Inbox:
             place.thread_ts,
         )
         return row is not None and row[0] == item.id
+
+    async def asked_before(self, item: Item, *, seconds: float) -> int:
+        """Return how much its person asked in the time before a question, without what was refused
+        for being too much."""
+        question = item.question
+        row = await self._one(
+            "SELECT count(*) FROM inbox AS other JOIN inbox AS this ON this.id = ?"
+            " WHERE other.team = ? AND other.user = ? AND other.id < this.id"
+            " AND other.accepted_at > this.accepted_at - ?"
+            " AND coalesce(other.outcome, '') NOT IN ('limited', 'stopped', 'deleted')",
+            *(item.id, question.place.team, question.user, seconds),
+        )
+        assert row is not None
+        return int(str(row[0]))
 
     async def of_run(self, run_id: str) -> Item | None:
         """Return the question that a run answers."""

@@ -52,6 +52,8 @@ class SlackSettings(BaseSettings):
     """Who may decide on calls that wait: whoever asked, anyone in the conversation, or the people
     with these ids."""
     concurrent_answers: int = Field(default=64, ge=1)
+    questions_per_minute: int = Field(default=0, ge=0)
+    """What one person may ask, 0 for no limit; what is more is answered by saying so."""
     stream_seconds: float = Field(default=1.0, ge=0)
     """The least time between two pieces of a streamed answer."""
     update_seconds: float = Field(default=3.0, ge=0)

@@ -279,6 +279,20 @@ async def test_an_error_is_one_plain_sentence_with_the_run(slack: Slack, tmp_pat
     )
 
 
+async def test_who_asks_more_than_they_may_is_told_so(slack: Slack, tmp_path: Path) -> None:
+    async with bot_in(slack, tmp_path, questions_per_minute=2) as running:
+        asked = [await running.events.say(f"add 1 {number}") for number in (1, 2, 3)]
+        other = await running.events.say("add 1 2", user="U2", channel="D2")
+        await running.bot.idle()
+    async with bot_in(slack, tmp_path, questions_per_minute=2) as later:
+        (again,) = await later.ask("add 1 4")
+    (*good, refused) = [slack.thread("D1", ts)[0].shown for ts in asked]
+    assert good == ["It gave 2 [S1].", ANSWER]
+    told = "I may answer 2 questions of yours a minute; please ask again in a moment."
+    assert refused == again.shown == told
+    assert [message.shown for message in slack.thread("D2", other)] == [ANSWER]
+
+
 async def test_a_question_that_is_too_long_is_told_so(slack: Slack, tmp_path: Path) -> None:
     assistant = Assistant(
         model=Obedient(),

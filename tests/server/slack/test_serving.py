@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from surefoot.agent import Host, run_command
 from surefoot.server import (
+    KeyFile,
     ServerSettings,
     SlackBot,
     check_slack,
@@ -48,6 +49,7 @@ async def test_the_server_answers_in_slack_beside_its_other_protocols(
     slack: Slack, tmp_path: Path
 ) -> None:
     settings = settings_for(slack, bot_token=TOKEN)
+    key = KeyFile(tmp_path / "keys.json").make("operator")
     app = create_app(assistant_at(tmp_path), ServerSettings(auth="required"), slack=settings)
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app)
@@ -63,6 +65,9 @@ async def test_the_server_answers_in_slack_beside_its_other_protocols(
             answers = await slack.until(lambda: slack.thread("D1", ts))
             await slack.until(lambda: not answers[0].is_streaming)
             assert (await http.get("/v1/threads")).status_code == 401
+            mine = {"Authorization": f"Bearer {key}"}
+            counted = (await http.get("/metrics", headers=mine)).text
+            assert "surefoot_run_seconds_count 1.0" in counted and "runs_active 0.0" in counted
             large = await events.post(b"x" * 1_000_001)
             assert large.status_code == 413
     assert answers[0].shown == "It gave 3 [S1]."

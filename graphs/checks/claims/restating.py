@@ -15,7 +15,9 @@ from .passages import Passage
 from .standing import Standing
 from .words import stem, stems_of, words
 
-_MOST_PASSAGES = 8
+_MOST_PASSAGES = 6
+_NEAR = 0.4
+"""Share of a statement's words, as they are spelled, that a sentence must have to be read."""
 _COVERS = 0.66
 """Share of a statement's words from which on another may say the same."""
 _SAME = 0.85
@@ -96,6 +98,9 @@ def _candidates(clause: Clause, ours: tuple[Clause, ...], standing: Standing) ->
         reading = witness.reading
         for passage in reading.near(clause.whole, most=_MOST_PASSAGES):
             before = reading.passages[passage.place - 1].stems if passage.place else frozenset()
+            near = passage.stems | reading.heading | before
+            if len(clause.whole & near) < _NEAR * len(clause.whole):
+                continue
             theirs = clauses_of(passage.text.replace("`", " "), reading.heading, before)
             for one in theirs:
                 if not one.bounds:

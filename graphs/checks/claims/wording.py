@@ -21,6 +21,7 @@ from .restating import (
     restated,
 )
 from .standing import Standing
+from .swapping import swaps_name
 
 _RESTATES = 0.6
 """Share of the claim's words from which on a sentence of the evidence is taken to be meant."""
@@ -42,6 +43,8 @@ def wording_agrees(claim: Claim) -> Verdict | None:
         return _of_another(claim)
     if len(standing.saying.stems) < _FEWEST:
         return None
+    if swaps_name(standing):
+        return _renamed(claim)
     found = list(restated(standing))
     if verdict := _clause_against(claim, found, standing):
         return verdict
@@ -90,11 +93,7 @@ def _against(
             repair="Leave out words such as `only` and `all` that the cited passage does not have.",
         )
     if repeats and alignment.replaces():
-        return claim.unsupported(
-            "name_not_in_evidence",
-            "A word of the sentence stands where the evidence has a name.",
-            repair="Use only names that the cited evidence has, spelled as it spells them.",
-        )
+        return _renamed(claim)
     if repeats and alignment.misnumbers():
         asked = claim.facts.said(claim.question)
         if any(asked.state(one) for one in alignment.saying.figures.numbers):
@@ -118,6 +117,14 @@ def _of_another(claim: Claim) -> Verdict:
         "wrong_subject",
         "The evidence says this of something else.",
         repair="Name what the cited passage is about.",
+    )
+
+
+def _renamed(claim: Claim) -> Verdict:
+    return claim.unsupported(
+        "name_not_in_evidence",
+        "A word of the sentence stands where the evidence has a name.",
+        repair="Use only names that the cited evidence has, spelled as it spells them.",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -46,6 +46,7 @@ def described(checks: Checks) -> dict[str, JsonValue]:
             for one in getattr(checks, stage)
         ]
     told["reviews"] = [_described(one.name, one.seconds, type(one)) for one in checks.reviews]
+    told["required"] = list(checks.required)
     return told
 
 
@@ -94,7 +95,8 @@ def plain_subject(subject: Subject) -> dict[str, JsonValue]:
 
 def recorded_checks(checks: Checks, tape: Tape, callers: Callers) -> Checks:
     """Return the checks, with what those say taken down that a replay may not have."""
-    return Checks(
+    return replace(
+        checks,
         plan=_taken_down("plan", checks.plan, tape),
         call=_taken_down("call", checks.call, tape),
         result=_taken_down("result", checks.result, tape),

@@ -81,6 +81,7 @@ def in_force(cassette: Cassette, given: Checks | None, callers: Callers) -> InFo
         answer=tuple(stages["answer"]),
         memory=tuple(stages["memory"]),
         reviews=tuple(reviews),
+        required=tuple(name for name, _ in _listed(listed.get("required"))),
     )
     return InForce(checks=checks, absent=tuple(absent))
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from surefoot import Assistant, ScriptedModel, Settings, calls, says, tool
 from surefoot.agent import Entry, RecordingStore, Replayed, ReplayMiss, replay
-from surefoot.events import CheckFailed, CheckSkipped, Event
+from surefoot.events import AnswerCompleted, CheckFailed, CheckSkipped, Event
 from surefoot.graphs import (
     DEFAULT_CHECKS,
     AskModel,
@@ -126,8 +126,10 @@ def same(again: Replayed, events: Sequence[Event]) -> None:
     assert again.is_exact
 
 
-CHECKS = DEFAULT_CHECKS.without("entailed").with_(
-    plan=[one_look], result=[is_old], answer=[no_promises, crashing, slow, doubtful]
+CHECKS = (
+    replace(DEFAULT_CHECKS, required=("crashing",))
+    .without("entailed")
+    .with_(plan=[one_look], result=[is_old], answer=[no_promises, crashing, slow, doubtful])
 )
 
 
@@ -143,6 +145,8 @@ async def test_own_checks_are_replayed_from_the_recording_and_named(settings: Se
     entries, events = await recorded(settings, script(), checks=CHECKS)
     codes = {event.code for event in events if isinstance(event, CheckFailed | CheckSkipped)}
     assert {"one_look", "promise", "check_crashed", "out_of_time", "doubtful"} <= codes
+    (done,) = [event.text for event in events if isinstance(event, AnswerCompleted)]
+    assert "It is old" not in done, "what a required check could not look at is left out"
     again = await replay(entries, events)
     same(again, events)
     assert set(again.absent_checks) == {

@@ -32,7 +32,7 @@ export class Attachments {
       event.preventDefault();
       this.add(given.files);
     });
-    this.#takeDrops(byId("main"));
+    this.#takeDrops(document.documentElement, byId("main"));
   }
 
   /** False while something is on its way. */
@@ -70,7 +70,9 @@ export class Attachments {
       if (!this.#items.has(waiting)) return;
       const chip = this.#chip(item.name, item.picture);
       waiting.replaceWith(chip);
-      this.#items = new Map([...this.#items].map(([node, it]) => (node === waiting ? [chip, item] : [node, it])));
+      this.#items = new Map(
+        [...this.#items].map(([node, other]) => (node === waiting ? [chip, item] : [node, other])),
+      );
       announce(`${file.name} is attached.`);
     } catch (error) {
       this.#items.delete(waiting);
@@ -102,7 +104,8 @@ export class Attachments {
       this.#show();
       (next?.querySelector("button") ?? byId("question")).focus();
     };
-    chip.append(...(more ? [more] : []), button("", remove, { class: "icon cross", "aria-label": `Remove ${name}` }));
+    if (more) chip.append(more);
+    chip.append(button("", remove, { class: "icon cross", "aria-label": `Remove ${name}` }));
     return chip;
   }
 
@@ -113,11 +116,11 @@ export class Attachments {
     this.#tray.hidden = !chips.length;
   }
 
-  /** @param {HTMLElement} place */
-  #takeDrops(place) {
-    const over = (/** @type {boolean} */ isOver) => place.classList.toggle("dropping", isOver);
+  /** Take what is dropped anywhere but where something else takes it. @param {HTMLElement} place @param {HTMLElement} shown */
+  #takeDrops(place, shown) {
+    const over = (/** @type {boolean} */ isOver) => shown.classList.toggle("dropping", isOver);
     place.addEventListener("dragover", (event) => {
-      if (!event.dataTransfer?.types.includes("Files")) return;
+      if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
       event.preventDefault();
       over(true);
     });
@@ -126,7 +129,7 @@ export class Attachments {
     });
     place.addEventListener("drop", (event) => {
       over(false);
-      if (!event.dataTransfer?.files.length) return;
+      if (event.defaultPrevented || !event.dataTransfer?.files.length) return;
       event.preventDefault();
       this.add(event.dataTransfer.files);
       byId("question").focus();
@@ -134,8 +137,16 @@ export class Attachments {
   }
 }
 
+/** What went with a question. @param {Attached[]} attached */
+export const attachedView = (attached) =>
+  el(
+    "ul",
+    { class: "tray", "aria-label": "Attached", hidden: !attached.length },
+    ...attached.map(({ name, picture }) => attachmentView(name, picture)),
+  );
+
 /** One attachment, as it is shown. @param {string} name @param {Picture} [picture] */
-export function attachmentView(name, picture) {
+function attachmentView(name, picture) {
   return el(
     "li",
     { class: picture ? "chip shown" : "chip", title: name },

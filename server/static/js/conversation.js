@@ -1,6 +1,6 @@
 // The conversation: one thread's runs in the middle of the page, as its socket tells of them.
 
-import { attachmentView } from "./attachments.js";
+import { attachedView } from "./attachments.js";
 import { byId, el } from "./dom.js";
 import { notify } from "./notice.js";
 import { RunView } from "./run.js";
@@ -57,8 +57,7 @@ export class Conversation {
       "article",
       { class: "run pending" },
       el("h2", { class: "question" }, text),
-      attached.length > 0 &&
-        el("ul", { class: "tray" }, ...attached.map((one) => attachmentView(one.name, one.picture))),
+      attachedView(attached),
       el("p", { class: "quiet" }, "Sending…"),
     );
     this.#asked.set(id, node);

@@ -2,7 +2,7 @@
 
 import { AnswerView } from "./answer.js";
 import { ApprovalView } from "./approval.js";
-import { attachmentView } from "./attachments.js";
+import { attachedView } from "./attachments.js";
 import { picture } from "./chart.js";
 import { CheckList } from "./checks.js";
 import { copyButton } from "./copying.js";
@@ -30,7 +30,7 @@ export class RunView {
   /** @type {Listener} */ #listener;
   #question = el("h2", { class: "question" });
   /** @type {string[]} Documents and tables that it is about. */ #named = [];
-  #tray = el("ul", { class: "tray", hidden: true });
+  #tray = attachedView([]);
   #steps;
   #approvals = el("div", { class: "approvals" });
   #answer;
@@ -60,9 +60,11 @@ export class RunView {
     );
   }
 
-  /** Show what went with the question, where this page knows it. @param {import("./attachments.js").Attached[]} attached */
+  /** Show what went with the question. @param {import("./attachments.js").Attached[]} attached */
   shows(attached) {
-    this.#tray.replaceChildren(...attached.map(({ name, picture }) => attachmentView(name, picture)));
+    const tray = attachedView(attached);
+    this.#tray.replaceWith(tray);
+    this.#tray = tray;
   }
 
   /** @param {Frame} event An event of this run; those of an unknown type are passed over. */
@@ -136,11 +138,9 @@ export class RunView {
     this.#question.textContent = text.replace(ATTACHED, "");
     this.#named = ATTACHED.exec(text)?.[1].split(", ") ?? [];
     if (!this.#tray.childElementCount) {
-      const kinds = images ?? [];
-      const names = kinds.length ? [count(kinds.length, "picture"), ...this.#named] : this.#named;
-      this.#tray.replaceChildren(...names.map((name) => attachmentView(name)));
+      const pictures = images?.length ? [count(images.length, "picture")] : [];
+      this.shows([...pictures, ...this.#named].map((name) => ({ name })));
     }
-    this.#tray.hidden = !this.#tray.childElementCount;
     this.node.classList.add("going");
     if (this.#answer.isEmpty) this.#answer.say(words);
   }

@@ -111,9 +111,8 @@ export class ThreadSocket {
       }
     }
     this.#isPosting = false;
-    const behind = this.#unsent.slice(this.#unsent.indexOf(frame) + 1);
     this.#unsent = this.#unsent.filter((one) => one !== frame);
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#deliver(behind);
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#deliver(this.#unsent);
   }
 
   /** A connection may die without a word, so silence is asked about and then not trusted. @param {WebSocket} socket */

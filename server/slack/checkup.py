@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from surefoot.errors import ConfigurationError
 
-from .manifest import EVENTS, SCOPES, slack_manifest
+from .manifest import AGENT_VIEW, ASSISTANT_VIEW, EVENTS, SCOPES, slack_manifest
 from .payloads import inside
 from .settings import SlackSettings
 from .vault import Vault
@@ -129,7 +129,8 @@ def differences(actual: Mapping[str, JsonValue]) -> Iterable[str]:
     yield from _missing("scope", SCOPES, scopes)
     wanted, own = slack_manifest(), inside(actual, "features")
     assert isinstance(wanted, dict)
-    yield from (f"feature {name}" for name in inside(wanted, "features") if name not in own)
+    there = own.keys() | ({AGENT_VIEW} if ASSISTANT_VIEW in own else set())
+    yield from (f"feature {name}" for name in inside(wanted, "features") if name not in there)
     if not inside(settings, "interactivity").get("is_enabled"):
         yield "interactivity"
     has_address = bool(inside(settings, "event_subscriptions").get("request_url"))

@@ -16,6 +16,7 @@ from .library import Library, library_of
 from .mrkdwn import escaped
 from .payloads import Json, inside, press_in, team_of
 from .places import user_of
+from .threads import suggest
 
 if TYPE_CHECKING:
     from .bot import SlackBot
@@ -63,6 +64,8 @@ class Home:
         event = inside(body, "event")
         if event.get("tab", "home") == "home":
             await self.publish(team_of(body), str(event.get("user") or ""))
+        else:
+            await suggest(self._bot, team_of(body), event.get("channel"), None)
 
     async def _forget(self, ack: AsyncAck, body: Json) -> None:
         await ack()

@@ -22,13 +22,17 @@ EVENTS = (
     "app_home_opened",
     "app_mention",
     "app_uninstalled",
-    "assistant_thread_context_changed",
-    "assistant_thread_started",
     "message.channels",
     "message.groups",
     "message.im",
     "tokens_revoked",
 )
+
+AGENT_VIEW, ASSISTANT_VIEW = "agent_view", "assistant_view"
+"""How people meet the bot: in its messages or, in apps that are older, in a pane of its own.
+
+https://docs.slack.dev/ai/migrating-to-agent-messaging
+"""
 
 EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH = (
     "/slack/events",
@@ -64,10 +68,7 @@ def slack_manifest(*, name: str = "Surefoot", url: str = "", installs: bool = Fa
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": name, "always_online": True},
-            "assistant_view": {
-                "assistant_description": "Ask about your documents and tables.",
-                "suggested_prompts": [],
-            },
+            AGENT_VIEW: {"agent_description": "Ask about your documents and tables."},
         },
         "oauth_config": oauth,
         "settings": {

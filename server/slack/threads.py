@@ -1,9 +1,10 @@
-"""Threads: Slack's threads with an assistant, with suggestions, a title and what is being done."""
+"""Threads: what people find when they open the bot, and what their threads are called."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pydantic import JsonValue
 from slack_bolt.async_app import AsyncApp
 
 from .inbox import Item
@@ -18,7 +19,7 @@ _TITLE_CHARS = 80
 
 
 class AssistantThreads:
-    """The threads that people open with the bot in Slack's assistant pane."""
+    """The threads that people open with the bot, in its messages or in Slack's assistant pane."""
 
     def __init__(self, bot: SlackBot) -> None:
         self._bot = bot
@@ -29,19 +30,8 @@ class AssistantThreads:
         app.event("assistant_thread_context_changed")(_nothing_to_do)
 
     async def _started(self, body: Json) -> None:
-        """Suggest questions that the workspace's own data can answer."""
-        bot, thread = self._bot, inside(inside(body, "event"), "assistant_thread")
-        workspace = await bot.workspaces.find(team_of(body))
-        if workspace is None:
-            return
-        library = await library_of(bot.assistant, bot.tenant(team_of(body)))
-        arguments = {
-            "channel_id": thread.get("channel_id"),
-            "thread_ts": thread.get("thread_ts"),
-            "title": "You could ask",
-            "prompts": prompts_for(library),
-        }
-        await bot.calls.perhaps(workspace, "assistant.threads.setSuggestedPrompts", arguments)
+        thread = inside(inside(body, "event"), "assistant_thread")
+        await suggest(self._bot, team_of(body), thread.get("channel_id"), thread.get("thread_ts"))
 
     async def name(self, workspace: Workspace, item: Item) -> None:
         """Call a thread by its first question."""
@@ -56,6 +46,20 @@ class AssistantThreads:
             "title": title or "A file",
         }
         await self._bot.calls.perhaps(workspace, "assistant.threads.setTitle", arguments)
+
+
+async def suggest(bot: SlackBot, team: str, channel: JsonValue, thread_ts: JsonValue) -> None:
+    """Suggest questions that the workspace's own data can answer, in a thread or above all."""
+    workspace = await bot.workspaces.find(team)
+    if workspace is None:
+        return
+    arguments = {
+        "channel_id": channel,
+        "thread_ts": thread_ts,
+        "title": "You could ask",
+        "prompts": prompts_for(await library_of(bot.assistant, bot.tenant(team))),
+    }
+    await bot.calls.perhaps(workspace, "assistant.threads.setSuggestedPrompts", arguments)
 
 
 async def _nothing_to_do() -> None:

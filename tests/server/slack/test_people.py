@@ -64,6 +64,17 @@ async def test_the_home_tab_shows_what_is_remembered_and_forgets_it(
         await slack.until(lambda: slack.count("views.publish") >= 5)
 
 
+async def test_who_opens_the_bot_s_messages_is_shown_what_to_ask(
+    slack: Slack, tmp_path: Path
+) -> None:
+    async with bot_in(slack, tmp_path) as running:
+        await running.events.deliver(
+            {"type": "app_home_opened", "user": "U1", "channel": "D1", "tab": "messages"}
+        )
+        assert await slack.until(lambda: slack.prompts.get(("D1", "")))
+    assert "U1" not in slack.homes
+
+
 async def test_an_assistant_thread_gets_suggestions_a_status_and_a_title(
     slack: Slack, tmp_path: Path
 ) -> None:

@@ -233,9 +233,10 @@ async def test_the_checkup_looks_at_tokens_scopes_and_manifest(slack: Slack) -> 
 
 def test_the_checkup_says_what_an_app_lacks() -> None:
     assert not list(differences(slack_manifest()))
+    assert "assistant_view" not in str(slack_manifest()), "Slack makes no new apps with it"
     lacking = list(differences({"settings": {"socket_mode_enabled": False}}))
     assert "event message.im" in lacking and "scope chat:write" in lacking
-    assert "feature assistant_view" in lacking and "interactivity" in lacking
+    assert "feature agent_view" in lacking and "interactivity" in lacking
 
 
 def test_the_command_prints_a_manifest_and_a_key(capsys: pytest.CaptureFixture[str]) -> None:

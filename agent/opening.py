@@ -19,6 +19,7 @@ from surefoot.tools import Policy, Tool, Toolbox
 
 from .clock import Clock
 from .data_dir import DataDir
+from .earlier import RememberingEvidence
 from .forgetting import Forgetter, Keeping, elsewhere_of
 from .home import Home
 from .housekeeping import Housekeeper, Ways, ending
@@ -190,7 +191,7 @@ class Setup:
         )
 
         async def work(job: Job, emit: Emit) -> Answer:
-            equipment = await self._equipment(model, job.run)
+            equipment = await self._equipment(model, job.run, home)
             if not self.observers:
                 return await worker.work(job, emit, equipment)
             watch = Watch(self.observers, job.run)
@@ -211,12 +212,13 @@ class Setup:
         store = RecordingStore(home.database, secrets=list(_secrets(self.settings.model_dump())))
         return partial(work_recorded, store)
 
-    async def _equipment(self, model: ChatModel, run: Run) -> Equipment:
+    async def _equipment(self, model: ChatModel, run: Run, home: Home) -> Equipment:
         tools = await self.thread_files.equip(run.key, await self.rooms.tools(run.key.tenant))
+        memory = self.rooms.memory()
         return Equipment(
             model=model,
             toolbox=Toolbox((*self.tools, *tools)),
-            memory=self.rooms.memory(),
+            memory=None if memory is None else RememberingEvidence(memory, home.log),
             prompt=self.prompt.adding(run.instructions),
         )
 

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from surefoot.answer import Answer, Reason
+from surefoot.answer import Answer, Citation, Reason
 from surefoot.errors import ModelError, SurefootError
 from surefoot.events import AnswerCompleted, MemoryWritten
+from surefoot.evidence import Evidence
 from surefoot.messages import Message
 
 from .checks.claims.confidence import answer_confidence
@@ -91,12 +92,12 @@ def _note(left: int, *, begun: bool) -> str:
 async def complete(context: RunContext, question: str, release: Release, reason: Reason) -> None:
     """Tell and keep the finished answer."""
     usage = context.budget.used()
-    citations = release.citations()
+    citations, earlier = _traced(context, release.citations())
     confidence = answer_confidence(context.verdicts)
     context.answer = Answer(
         text=release.text,
         citations=citations,
-        evidence=context.ledger.all(),
+        evidence=(*earlier, *context.ledger.all()),
         verdicts=tuple(context.verdicts),
         confidence=confidence,
         usage=usage,
@@ -108,12 +109,27 @@ async def complete(context: RunContext, question: str, release: Release, reason:
         AnswerCompleted(
             text=release.text,
             citations=citations,
+            earlier=earlier,
             verdicts=dict(release.outcomes),
             confidence=confidence,
             usage=usage,
         )
     )
     await _remember(context, question, release.text)
+
+
+def _traced(
+    context: RunContext, citations: Sequence[Citation]
+) -> tuple[tuple[Citation, ...], tuple[Evidence, ...]]:
+    """Return the citations with the runs that they lead to, and what earlier runs had found."""
+    ledger = context.ledger
+    runs = {one.evidence_id: ledger.run_of(one.evidence_id) for one in citations}
+    earlier = (ledger.get(one) for one, run_id in runs.items() if run_id is not None)
+    told = (one.model_copy(update={"run_id": runs[one.evidence_id]}) for one in citations)
+    return (
+        tuple(told) if any(runs.values()) else tuple(citations),
+        tuple(item for item in earlier if item is not None),
+    )
 
 
 async def _remember(context: RunContext, question: str, text: str) -> None:

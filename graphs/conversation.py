@@ -91,9 +91,25 @@ async def _recall(context: RunContext, question: str) -> Recalled:
     evidence = context.ledger.of_call(None)
     if not evidence:
         evidence = context.ledger.record(recalled.findings, call_id=None)
+    _admit(context, recalled)
     ms = round((context.ticks() - began) * 1000, 3)
     context.emit(ContextRecalled(turns=len(recalled.turns), evidence=evidence, ms=ms))
     return recalled
+
+
+def _admit(context: RunContext, recalled: Recalled) -> None:
+    for run_id, found in recalled.evidence.items():
+        context.ledger.admit(run_id, found)
+
+
+async def admit_earlier(context: RunContext, question: str) -> None:
+    """Let a run that was taken up cite the evidence of earlier turns again."""
+    if context.memory is None:
+        return
+    try:
+        _admit(context, await context.memory.recall(question, context.scope))
+    except (SurefootError, OSError) as error:
+        memory_failed(context, "recall", error)
 
 
 def memory_failed(context: RunContext, what: str, error: Exception) -> None:

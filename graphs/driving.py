@@ -16,6 +16,7 @@ from .approval import Decision, answered
 from .budget import Budget
 from .checkpoints import RunSaver
 from .context import RunContext
+from .conversation import admit_earlier
 from .machine import Machine
 from .prompt_parts import CONTEXT_OPENS, RUN_NOTE
 from .state import Progress, RunState
@@ -84,6 +85,7 @@ async def drive(
             given = None
         _take_up(context, kept.values.get("progress"), desk)
         context.said = _said(kept.values.get("messages", []))
+        await admit_earlier(context, question)
     how = durability if context.checkpointed else None
     while True:
         waiting: list[str] = []

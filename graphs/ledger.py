@@ -20,6 +20,7 @@ class EvidenceLedger:
     ) -> None:
         self._now = now
         self._items: dict[str, Evidence] = {item.id: item for item in found}
+        self._earlier: dict[str, tuple[str, Evidence]] = {}
         self._last = max([numbered, *(int(key[1:]) for key in self._items)])
 
     def record(self, findings: Sequence[Finding], *, call_id: str | None) -> tuple[Evidence, ...]:
@@ -42,9 +43,22 @@ class EvidenceLedger:
             added.append(item)
         return tuple(added)
 
+    def admit(self, run_id: str, found: Iterable[Evidence]) -> None:
+        """Let the evidence of an earlier run of the thread be cited, under the id it had."""
+        self._earlier |= {item.id: (run_id, item) for item in found}
+
     def get(self, evidence_id: str) -> Evidence | None:
-        """Return one piece of the run's evidence."""
-        return self._items.get(evidence_id)
+        """Return one piece of evidence that the run may cite: its own, or an earlier run's."""
+        if (own := self._items.get(evidence_id)) is not None:
+            return own
+        _, earlier = self._earlier.get(evidence_id, ("", None))
+        return earlier
+
+    def run_of(self, evidence_id: str) -> str | None:
+        """Return the earlier run that found a piece of evidence; None for the run's own."""
+        if evidence_id in self._items or evidence_id not in self._earlier:
+            return None
+        return self._earlier[evidence_id][0]
 
     def of_call(self, call_id: str | None) -> tuple[Evidence, ...]:
         """Return what one call found, or what was recalled when `call_id` is None."""

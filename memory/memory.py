@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from surefoot.evidence import Finding
+from surefoot.evidence import Evidence, Finding
 from surefoot.scope import Scope
 from surefoot.turns import Turn
 
@@ -20,6 +21,8 @@ class Recalled:
     """Facts about the person that bear on it."""
     summary: str = ""
     """What the thread's turns before the latest ones came to."""
+    evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
+    """What the turns cite, as it was found, by run. Memory itself need not know of it."""
 
 
 class Memory(Protocol):

@@ -47,6 +47,8 @@ class Citation(BaseModel):
     evidence_id: str
     sentence: int
     """Index of the sentence that cites it, from 0."""
+    run_id: str | None = None
+    """The earlier run of the thread that found it; None where the answer's own run did."""
 
 
 class Answer(BaseModel):
@@ -57,7 +59,7 @@ class Answer(BaseModel):
     text: str
     citations: tuple[Citation, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    """The run's whole ledger, cited or not, in order."""
+    """What it cites of earlier turns, then the run's whole ledger, cited or not, in order."""
     verdicts: tuple[Verdict, ...] = ()
     confidence: float | None = None
     """Share of its claims that can be expected to hold; None when none could be measured."""

@@ -218,6 +218,8 @@ class AnswerCompleted(EventBase):
     type: Literal["answer.completed"] = "answer.completed"
     text: str
     citations: tuple[Citation, ...] = ()
+    earlier: tuple[Evidence, ...] = ()
+    """The evidence among what it cites that earlier runs of the thread have found."""
     verdicts: dict[Outcome, int] = Field(default_factory=dict[Outcome, int])
     """How many claims got which outcome."""
     confidence: float | None = None

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from rich.text import Text
 
 from surefoot.answer import Citation
-from surefoot.events import ContextRecalled, Event, StepFinished, StepStarted
+from surefoot.events import AnswerCompleted, ContextRecalled, Event, StepFinished, StepStarted
 from surefoot.evidence import (
     CodeSource,
     DocumentSource,
@@ -37,6 +37,8 @@ class Findings:
             case StepStarted(call_id=call_id, args=args):
                 self.calls[call_id] = args
             case StepFinished(evidence=found) | ContextRecalled(evidence=found):
+                self.evidence += found
+            case AnswerCompleted(earlier=found):
                 self.evidence += found
             case _:
                 pass

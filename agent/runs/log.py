@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from itertools import islice
@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 
 from surefoot.errors import StorageError
 from surefoot.events import TERMINAL, ContextRecalled, Event, StepFinished, parse_event
+from surefoot.evidence import Evidence
 
 from .database import Database
 
@@ -61,6 +62,10 @@ class EventLog(Protocol):
 
         A batch is empty when nothing has come for `idle_seconds`.
         """
+        ...
+
+    async def evidence(self, key: ThreadKey, run_ids: Sequence[str]) -> list[tuple[str, Evidence]]:
+        """Return what these runs of the thread have found, each with its run, in order."""
         ...
 
     def release(self, key: ThreadKey | None = None) -> None:
@@ -242,6 +247,15 @@ def _last_evidence(event: StepFinished | ContextRecalled) -> int:
     return int(event.evidence[-1].id[1:]) if event.evidence else 0
 
 
+def _found(events: Iterable[Event]) -> list[tuple[str, Evidence]]:
+    return [
+        (event.run_id, item)
+        for event in events
+        if isinstance(event, StepFinished | ContextRecalled)
+        for item in event.evidence
+    ]
+
+
 class MemoryEventLog(_Stamping):
     """A log that lives as long as its object."""
 
@@ -271,6 +285,9 @@ class MemoryEventLog(_Stamping):
         erased = events[0].seq - 1 if events else 0
         behind = islice(events, max(after - erased, 0), None)
         return list(islice((e for e in behind if run_id is None or e.run_id == run_id), limit))
+
+    async def evidence(self, key: ThreadKey, run_ids: Sequence[str]) -> list[tuple[str, Evidence]]:
+        return _found(event for event in self._events.get(key, ()) if event.run_id in run_ids)
 
     async def floor(self, key: ThreadKey) -> int:
         await self.open_thread(key)
@@ -363,6 +380,17 @@ class SqliteEventLog(_Stamping):
             ).fetchall()
         )
         return [parse_event(body) for (body,) in bodies]
+
+    async def evidence(self, key: ThreadKey, run_ids: Sequence[str]) -> list[tuple[str, Evidence]]:
+        asked = ", ".join("?" * len(run_ids))
+        bodies = await self._database.run(
+            lambda c: c.execute(
+                f"SELECT body FROM events WHERE run_id IN ({asked}) AND tenant = ?"
+                " AND thread_id = ? AND type IN ('step.finished', 'context.recalled') ORDER BY seq",
+                (*run_ids, *key),
+            ).fetchall()
+        )
+        return _found(parse_event(body) for (body,) in bodies)
 
     async def floor(self, key: ThreadKey) -> int:
         await self.open_thread(key)

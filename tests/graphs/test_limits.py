@@ -140,7 +140,7 @@ async def test_time_that_is_up_within_the_answer_keeps_the_sentences_that_were_c
     policy: ReleasePolicy,
 ) -> None:
     model = Slow("The sky is blue. ", "Grass is gre")
-    run = driven(model, limits=Limits(seconds=0.3), policy=policy)
+    run = driven(model, limits=Limits(seconds=1), policy=policy)
     answer = await run.ask()
     assert answer.reason == "limit"
     assert answer.text.startswith(
@@ -156,7 +156,7 @@ async def test_time_that_is_up_within_the_answer_keeps_the_sentences_that_were_c
 
 
 async def test_time_that_is_up_before_the_first_word_is_told() -> None:
-    answer = await driven(Slow(), limits=Limits(seconds=0.3)).ask()
+    answer = await driven(Slow(), limits=Limits(seconds=1)).ask()
     assert answer.text.startswith("I had to stop before I could answer. The run reached its limit")
     assert answer.text.endswith("Nothing had been found yet.")
 
@@ -168,7 +168,7 @@ async def test_a_tool_is_stopped_when_the_time_of_the_run_is_up() -> None:
         await asyncio.Event().wait()
         return 1
 
-    run = driven(ScriptedModel(calls("wait")), wait, limits=Limits(seconds=0.3))
+    run = driven(ScriptedModel(calls("wait")), wait, limits=Limits(seconds=1))
     answer = await run.ask()
     (failed,) = run.told(StepFailed)
     assert (failed.code, failed.error) == (

@@ -146,7 +146,7 @@ async def test_a_look_after_a_change_is_no_repetition() -> None:
     )
     run = driven(model, look, put, checkpoints=Checkpoints())
     run.desk.decide("r1.s2", Decision(decision="approve"))
-    answer = await asyncio.wait_for(run.ask(), 5)
+    answer = await asyncio.wait_for(run.ask(), 60)
     assert [item.content for item in answer.evidence] == ["[]", "done", '["cup"]']
     assert items == ["cup"]
 
@@ -173,5 +173,5 @@ async def test_a_look_behind_a_change_in_the_same_plan_sees_the_change() -> None
     )
     run = driven(model, look, put, checkpoints=Checkpoints())
     run.desk.decide("r1.s2", Decision(decision="approve"))
-    answer = await asyncio.wait_for(run.ask(), 5)
+    answer = await asyncio.wait_for(run.ask(), 60)
     assert [item.content for item in answer.evidence] == ["[]", "done", '["cup"]']

@@ -74,7 +74,7 @@ async def test_calls_of_one_message_run_side_by_side() -> None:
 
     model = ScriptedModel(calls("meet", who="a").also("meet", who="b"), says("Met."))
     run = driven(model, meet)
-    await asyncio.wait_for(run.ask(), 5)
+    await asyncio.wait_for(run.ask(), 60)
     assert [message.text for message in results(model, 1)] == [
         "[S1] tool · meet\na",
         "[S2] tool · meet\nb",

@@ -50,7 +50,7 @@ async def test_a_local_model_is_looked_for() -> None:
 
 
 async def test_providers_are_looked_at_all_at_once() -> None:
-    at_once = threading.Barrier(2, timeout=10)
+    at_once = threading.Barrier(2, timeout=60)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

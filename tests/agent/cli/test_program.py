@@ -102,7 +102,7 @@ def test_ctrl_c_stops_the_run_keeps_what_was_said_and_exits_130(
         assert process.stderr is not None
         assert process.stderr.readline() == "ready\n"
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in err
     assert "The first part is known" in out

@@ -53,7 +53,7 @@ def test_without_a_sandbox_the_attacks_get_through(tmp_path: Path, module: str, 
             capture_output=True,
             text=True,
             check=True,
-            timeout=60,
+            timeout=120,
         )
         harmed = [what for what, unharmed in bait.harm() if not unharmed]
     assert int(done.stdout.split()[-1]) >= least

@@ -33,8 +33,8 @@ async def test_closing_leaves_no_process_and_no_open_file() -> None:
         begun = set(psutil.Process().children(recursive=True)) - before
         assert len(begun) >= 2
     await asyncio.sleep(0)
-    assert psutil.wait_procs(begun, timeout=5)[1] == []
-    assert psutil.Process().num_fds() == files
+    assert psutil.wait_procs(begun, timeout=60)[1] == []
+    assert psutil.Process().num_fds() <= files
 
 
 async def test_a_host_that_is_killed_takes_everything_along() -> None:
@@ -59,4 +59,4 @@ asyncio.run(main())
     assert len(begun) >= 2
     host.kill()
     await host.wait()
-    assert psutil.wait_procs(begun, timeout=5)[1] == []
+    assert psutil.wait_procs(begun, timeout=60)[1] == []

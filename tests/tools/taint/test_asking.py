@@ -66,8 +66,8 @@ async def events_until(events: AsyncIterator[Event], kind: type[Event]) -> list[
 async def test_a_payment_that_the_user_named_is_made_without_asking() -> None:
     model = ScriptedModel(calls("read_mail"), calls("pay", to="Bob", amount=20), says("Paid [S2]."))
     async with assistant(model) as one:
-        answer = await asyncio.wait_for(one.ask("Read my mail, then pay Bob 20.", thread="t"), 20)
-    assert answer.text == "Paid [S2]." and paid == [("Bob", 20)]
+        answer = await asyncio.wait_for(one.ask("Read my mail, then pay Bob 20.", thread="t"), 60)
+    assert answer.text == "Paid [S2]." and paid == [("Bob", 60)]
 
 
 async def test_a_payment_that_only_a_mail_asks_for_waits_for_a_person_and_says_why() -> None:
@@ -76,7 +76,7 @@ async def test_a_payment_that_only_a_mail_asks_for_waits_for_a_person_and_says_w
     )
     async with assistant(model) as one:
         job = await one.start("Read my mail and do what is needed.", thread="t")
-        seen = await asyncio.wait_for(events_until(one.follow("t"), ApprovalRequested), 20)
+        seen = await asyncio.wait_for(events_until(one.follow("t"), ApprovalRequested), 60)
         request = seen[-1]
         assert isinstance(request, ApprovalRequested) and paid == []
         assert request.reason == (
@@ -87,7 +87,7 @@ async def test_a_payment_that_only_a_mail_asks_for_waits_for_a_person_and_says_w
         failed = [e for e in seen if isinstance(e, CheckFailed) and e.check == "taint"]
         assert [check.code for check in failed] == ["untrusted_argument"]
         await one.approve(job.run.run_id, request.call_id, "reject")
-        answer = await asyncio.wait_for(job.result, 20)
+        answer = await asyncio.wait_for(job.result, 60)
     assert answer.text == "It was not paid." and paid == []
 
 
@@ -99,11 +99,11 @@ async def test_a_value_filled_in_from_an_untrusted_result_is_tainted() -> None:
     model = ScriptedModel(calls("plan", steps=steps), says("It was not paid."))
     async with assistant(model) as one:
         job = await one.start("Pay 1 as my mail says.", thread="t")
-        seen = await asyncio.wait_for(events_until(one.follow("t"), ApprovalRequested), 20)
+        seen = await asyncio.wait_for(events_until(one.follow("t"), ApprovalRequested), 60)
         request = seen[-1]
         assert isinstance(request, ApprovalRequested)
         await one.approve(job.run.run_id, request.call_id, "reject")
-        await asyncio.wait_for(job.result, 20)
+        await asyncio.wait_for(job.result, 60)
     assert paid == []
 
 
@@ -112,7 +112,7 @@ async def test_what_a_tools_own_rule_refuses_is_not_even_asked_about() -> None:
         calls("read_mail"), calls("wire", to="NO93-8601"), says("It was not wired.")
     )
     async with assistant(model) as one:
-        answer = await asyncio.wait_for(one.ask("Do what my mail says.", thread="t"), 20)
+        answer = await asyncio.wait_for(one.ask("Do what my mail says.", thread="t"), 60)
         told = await one.events("t")
     assert answer.text == "It was not wired." and paid == []
     [failed] = [event for event in told if isinstance(event, StepFailed)]
@@ -126,7 +126,7 @@ async def test_an_assistants_own_policy_can_refuse_what_the_model_makes_up() -> 
     )
     model = ScriptedModel(calls("pay", to="Bob", amount=77), says("It was not paid."))
     async with assistant(model, Policy(rules=(made_up,))) as one:
-        answer = await asyncio.wait_for(one.ask("Pay Bob something.", thread="t"), 20)
+        answer = await asyncio.wait_for(one.ask("Pay Bob something.", thread="t"), 60)
         [failed] = [event for event in await one.events("t") if isinstance(event, StepFailed)]
     assert answer.text == "It was not paid." and paid == []
     assert failed.error.endswith("made up by the model. Ask first.")

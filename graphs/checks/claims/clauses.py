@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -52,6 +52,11 @@ _TAKES_OVER = frozenset(
     unlike which who also then instead""".split()
 )
 """What a statement begins with that takes its subject from the one before."""
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|do|does|did|can|cannot|could|will|would|must|may|should|"
+    r"\w{2,}ed|rose|fell|grew|went|came|took|ran|lost|got|won|made|kept|led)\b|n['’]t\b"
+)
+_MOST_BARE = 2
 _PARTICIPLE = re.compile(r"\w{3,}(?:ed|en|ing)", re.IGNORECASE)
 _SCALES = frozenset(map(stem, "hundred thousand million billion percent".split()))
 
@@ -98,12 +103,18 @@ def clauses_of(
             continue
         earlier = found[-1].whole if found else before
         begins = said[0].text.lower()
-        takes_over = begins in _TAKES_OVER or (
-            bool(found) and (len(content) < 2 or _PARTICIPLE.fullmatch(begins) is not None)
-        )
+        takes_over = begins in _TAKES_OVER or (bool(found) and _lacks_verb(piece, content))
         bounds |= bool(found) and begins.endswith("ing")
         found.append(_clause(piece, said, heading | (earlier if takes_over else heading), bounds))
     return tuple(found)
+
+
+def _lacks_verb(text: str, content: Sequence[Word]) -> bool:
+    """Return whether a clause leaves out what the one before it has, as in `films for a week`."""
+    said = [one for one in content if not one.text.isdigit()]
+    if len(said) < 2 or _PARTICIPLE.fullmatch(said[0].text):
+        return True
+    return len(said) <= _MOST_BARE and _VERB.search(text) is None
 
 
 def _pieces(text: str) -> Iterator[tuple[str, bool]]:

@@ -140,7 +140,7 @@ def _compares(token: Token) -> bool:
 
 def _column(part: Sequence[Token]) -> str | None:
     """Return the column in what stands left of a comparison, functions around it left out."""
-    following = [one.text for one in part[1:]] + [""]
+    following = [*(one.text for one in part[1:]), ""][: len(part)]
     names = [
         (one.text, behind) for one, behind in zip(part, following, strict=True) if one.kind == NAME
     ]

@@ -102,7 +102,10 @@ class RowNames:
     def _longest(self, said: Sequence[Word], place: int) -> tuple[int, list[_Rows]]:
         """Return how many words from `place` on are the longest name, and which rows have it."""
         best: tuple[int, _Name] = (0, ())
-        for name in self._by_first.get(said[place].stem, ()):
+        names = self._by_first.get(said[place].stem, [])
+        if place and said[place].is_capitalised:  # Such as the line `A`.
+            names = names + self._by_first.get(said[place].text, [])
+        for name in names:
             if count := _matches(name, said, place):
                 best = max(best, (count, name))
         count, name = best
@@ -203,7 +206,7 @@ def _matches(name: _Name, said: Sequence[Word], place: int) -> int:
             skipped = 0
             while at < len(said) and said[at].is_grammar and skipped < _BETWEEN:
                 at, skipped = at + 1, skipped + 1
-        if at >= len(said) or said[at].stem != wanted:
+        if at >= len(said) or wanted not in (said[at].stem, said[at].text):
             return 0
         at += 1
     return at - place

@@ -25,17 +25,16 @@ class Quantity:
     unit: Unit | None
 
     def readings(self, standing: Standing) -> Iterator[Number]:
-        """Yield the number, and without its `million` where the evidence counts in millions."""
+        """Yield the number, and counted in millions where the evidence counts in millions."""
         yield self.number
-        word = _SCALES.get(self.number.scale)
-        if word is not None and word in standing.vocabulary:
-            scale = self.number.scale
-            yield replace(
-                self.number,
-                value=self.number.value / scale,
-                unit=self.number.unit / scale,
-                scale=1.0,
-            )
+        for scale, word in _SCALES.items():
+            if abs(self.number.value) >= scale and word in standing.vocabulary:
+                yield replace(
+                    self.number,
+                    value=self.number.value / scale,
+                    unit=self.number.unit / scale,
+                    scale=1.0,
+                )
 
     def converted(self, units: frozenset[Unit]) -> Iterator[Number]:
         """Yield the number as it is in other units."""

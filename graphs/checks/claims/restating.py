@@ -76,7 +76,7 @@ def is_read(standing: Standing, found: Sequence[tuple[Restated, ...]]) -> bool:
     """Return whether what a claim denies, else anything of it, has been found restated."""
     read = {every[0].claim for every in found}
     denying = {one for one in clauses_of(standing.saying.plain_names) if one.denies}
-    return denying <= read if denying else bool(read)
+    return all(one.bounds or one in read for one in denying) and bool(read)
 
 
 def restated(standing: Standing) -> Iterator[tuple[Restated, ...]]:
@@ -135,6 +135,8 @@ def is_denied(one: Restated) -> bool:
     A condition counts with what it is the condition of: `not unless` says what `if` says.
     """
     ours, theirs = _flipped(one.claim, one.clause), _flipped(one.clause, one.claim)
+    if ours.stems and not ours.stems & theirs.whole:
+        return False
     bound = _differing_bounds(one)
     if not ours.denies ^ theirs.denies ^ bool(bound):
         return False

@@ -26,6 +26,7 @@ from .standing import Standing
 
 _SMALL = 12
 """Up to here a number may count the things that a sentence lists."""
+_OF_ALL = re.compile(r"\b(?:(?:of|among|than) (?:all|any)|overall|no other|anywhere)\b", re.I)
 _PRONOUN = re.compile(r"^\W*(?:\w+, )?(?:it|its|they|their|he|she|his|her|these|those)\b", re.I)
 
 
@@ -75,7 +76,7 @@ def _wrong(told: _Told, standing: Standing) -> Verdict | None:
         return _wrong_row(told, standing)
     if told.numbers and (verdict := _misplaced(told, standing)):
         return verdict
-    if missing := unnamed(told.grid, standing, groups=told.ranks):
+    if missing := unnamed(told.grid, standing, groups=_is_of_all(told, standing)):
         return claim.unsupported(
             "condition_dropped",
             "The query behind the number has a condition that the sentence does not name: "
@@ -83,6 +84,11 @@ def _wrong(told: _Told, standing: Standing) -> Verdict | None:
             repair="Say for which rows the number holds.",
         )
     return None
+
+
+def _is_of_all(told: _Told, standing: Standing) -> bool:
+    """Return whether a rank is said to be that among all, those the query left out included."""
+    return told.ranks and _OF_ALL.search(standing.saying.text) is not None
 
 
 def _misplaced(told: _Told, standing: Standing) -> Verdict | None:

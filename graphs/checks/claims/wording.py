@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from surefoot.verdicts import Verdict
@@ -26,6 +27,12 @@ from .swapping import swaps_name
 _RESTATES = 0.6
 """Share of the claim's words from which on a sentence of the evidence is taken to be meant."""
 _REPEATS = 0.75
+_BOUNDS = re.compile(
+    r"\bno (?:more|less|fewer|later|earlier) than\b|"
+    r"\bonly (?:about |around |some |in )?(?:\d|one|two|three|four|five|six|seven|eight|nine|ten)",
+    re.IGNORECASE,
+)
+"""What is said of a number, not of how many something holds."""
 _FEWEST = 2
 
 
@@ -81,12 +88,12 @@ def _against(
     claim: Claim, alignment: Alignment, standing: Standing, *, is_unread: bool
 ) -> Verdict | None:
     repeats = alignment.coverage >= _REPEATS
-    if is_unread and alignment.denies():
+    if is_unread and repeats and alignment.denies():
         return _negated(claim)
     turned = standing.saying.negates != bool(NEGATION.search(alignment.passage.plain))
     if alignment.opposes() and not turned:
         return _reversed(claim)
-    if alignment.overstates():
+    if alignment.overstates() and not _BOUNDS.search(standing.saying.text):
         return claim.unsupported(
             "overstated",
             "The sentence says of how many it holds, and the evidence does not.",

@@ -17,7 +17,7 @@ from surefoot.graphs import DEFAULT_CHECKS, Claim, cited, judge
 from ..statements import Fault, numbered
 
 HOME = Path(__file__).parent
-SETS = ("tables", "pages", "uncited")
+SETS = ("tables", "pages", "uncited", "later")
 Kind = Fault | Literal["own_knowledge"]
 KINDS: tuple[Kind, ...] = (*get_args(Fault), "own_knowledge")
 _CITES = " [S"

@@ -1,7 +1,8 @@
 """Runs: the event log, the engine that owns them, and what is recorded of them."""
 
 from .database import Database
-from .engine import ROLLED_BACK, Emit, Job, RunEngine, ThreadBusy
+from .engine import ROLLED_BACK, RunEngine, ThreadBusy
+from .job import Emit, Job
 from .log import EventLog, MemoryEventLog, SqliteEventLog, ThreadKey
 from .resuming import Told, told
 from .retention import expire_runs

@@ -3,78 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from dataclasses import replace
 
 from surefoot.answer import Answer
 from surefoot.errors import InputError, NotFound, SurefootError
-from surefoot.events import (
-    ApprovalRequested,
-    Event,
-    RunCancelled,
-    RunCompleted,
-    RunFailed,
-    RunQueued,
-    RunResumed,
-    RunStarted,
-    StepFailed,
-)
-from surefoot.graphs import Decision, Desk
+from surefoot.events import RunCancelled, RunQueued, RunStarted
+from surefoot.graphs import Decision
 from surefoot.limits import ThreadPolicy
 
 from ..telemetry.redaction import redacted
+from .attempts import Attempts
+from .job import Job, Lane, Work, outcome_of_a_run
 from .log import EventLog, ThreadKey
 from .resuming import outcome_of, undecided
-from .store import Run, RunStore, Status
-
-logger = logging.getLogger(__name__)
+from .store import Run, RunStore
 
 ROLLED_BACK = "rolled back: another message came in its place"
 """Why a run was stopped that is to count as never begun: its turn is not remembered."""
 
-MAX_ATTEMPTS = 3
-"""A run that has been begun this often and never ended is given up."""
-
-T = TypeVar("T")
-Emit = Callable[[Event], None]
-
 
 class ThreadBusy(InputError):
     """The caller did not want to wait for the thread's other runs."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Job:
-    """A run in the hands of the engine."""
-
-    run: Run
-    resume: bool
-    first_seq: int = 0
-    """Events of the run lie behind this `seq`."""
-    desk: Desk = field(default_factory=Desk)
-    result: asyncio.Future[Answer]
-    task: asyncio.Task[None] | None = None
-    why_cancelled: str | None = None
-    """Set when somebody asked for the run to be stopped."""
-    is_counted: bool = False
-    """True when the store knows of the attempt that is about to begin."""
-    is_over: bool = False
-    """True from its last event on, when its thread is free for the next run."""
-
-
-Work = Callable[[Job, Emit], Awaitable[Answer]]
-"""Takes a job to its answer; when cancelled, returns what it has as an answer marked so."""
-
-
-@dataclass(slots=True)
-class _Lane:
-    """One thread's runs, in order."""
-
-    waiting: deque[Job] = field(default_factory=deque[Job])
-    current: Job | None = None
 
 
 class RunEngine:
@@ -95,17 +45,20 @@ class RunEngine:
         hide: Callable[[str], str] = redacted,
     ) -> None:
         """`forget` drops what only resuming needed; `hide` takes secrets out of errors."""
-        self._forget = forget
-        self._hide = hide
         self._log = log
         self._store = store
-        self._work = work
-        self._now = now
-        self._lanes: dict[ThreadKey, _Lane] = {}
+        self._attempts = Attempts(
+            log=log,
+            store=store,
+            work=work,
+            forget=forget,
+            resolve=self._resolve,
+            now=now,
+            hide=hide,
+        )
+        self._lanes: dict[ThreadKey, Lane] = {}
         self._jobs: dict[str, Job] = {}
         self._messages: dict[tuple[ThreadKey, str], Run] = {}
-        self._ended: dict[str, Run] = {}
-        """What a store would know; kept only where there is none."""
         self._closing = False
 
     async def start(self, run: Run, *, busy: ThreadPolicy = "enqueue") -> Job:
@@ -118,7 +71,7 @@ class RunEngine:
             return known
         if self._closing:
             raise SurefootError("The assistant is closed.")
-        lane = self._lanes.setdefault(run.key, _Lane())
+        lane = self._lanes.setdefault(run.key, Lane())
         ahead = len(lane.waiting) + (lane.current is not None and not lane.current.is_over)
         if ahead and busy == "reject":
             raise ThreadBusy(
@@ -135,7 +88,7 @@ class RunEngine:
                 if other is not None and other is not job and other.run.run_id in self._jobs:
                     await self.cancel(other.run.run_id, reason=reason)
         elif ahead:
-            self._emitter(job)(
+            self._attempts.emitter(job)(
                 RunQueued(
                     text=run.text, user=run.scope.user, message_id=run.message_id, ahead=ahead
                 )
@@ -168,7 +121,7 @@ class RunEngine:
             job = self._register(run, resume=has_begun)
             job.first_seq = events[0].seq - 1 if events else job.first_seq
             job.desk.asked |= undecided(events)
-            lane = self._lanes.setdefault(run.key, _Lane())
+            lane = self._lanes.setdefault(run.key, Lane())
             lane.waiting.append(job)
             self._advance(run.key, lane)
         return len(found)
@@ -186,7 +139,7 @@ class RunEngine:
         lane = self._lanes[job.run.key]
         if job in lane.waiting:
             lane.waiting.remove(job)
-            await self._end(job, RunCancelled(reason=reason), "cancelled")
+            await self._attempts.end(job, RunCancelled(reason=reason), "cancelled")
             self._resolve(job, SurefootError(f"The run was stopped before it began: {reason}."))
         elif job.task is not None:
             # A task that is cancelled before its first step would end without a word.
@@ -211,13 +164,13 @@ class RunEngine:
         """Return a run, also one that has ended, with how far it has come."""
         if self._store is not None:
             return await self._store.find(run_id)
-        return self._current(run_id) or self._ended.get(run_id)
+        return self._current(run_id) or self._attempts.ended.get(run_id)
 
     async def of_thread(self, key: ThreadKey) -> list[Run]:
         """Return a thread's runs, newest first."""
         if self._store is not None:
             return await self._store.of_thread(key)
-        known = {**self._ended, **{run_id: job.run for run_id, job in self._jobs.items()}}
+        known = {**self._attempts.ended, **{run_id: job.run for run_id, job in self._jobs.items()}}
         found = [self._current(run_id) or run for run_id, run in known.items() if run.key == key]
         return sorted(found, key=lambda run: (run.created_at, run.run_id), reverse=True)
 
@@ -228,12 +181,14 @@ class RunEngine:
                 await self.cancel(job.run.run_id, reason="the thread was deleted")
                 await asyncio.wait([job.result])
         self._messages = {m: run for m, run in self._messages.items() if m[0] != key}
-        self._ended = {run_id: run for run_id, run in self._ended.items() if run.key != key}
+        self._attempts.ended = {
+            run_id: run for run_id, run in self._attempts.ended.items() if run.key != key
+        }
 
     def _current(self, run_id: str) -> Run | None:
         if (job := self._jobs.get(run_id)) is None or job.is_over:
             return None
-        return replace(job.run, status="waiting") if job.desk.open_calls else job.run
+        return job.as_it_stands
 
     async def drain(self) -> None:
         """Wait until no run is left that could go on without a person."""
@@ -274,23 +229,24 @@ class RunEngine:
     async def _over(self, run: Run) -> Job:
         """Return a job for a run that has ended, with its outcome read from the log."""
         events = await self._log.read(run.key, run_id=run.run_id)
-        result: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        result.add_done_callback(_retrieved)
-        job = Job(run=run, resume=False, result=result)
+        job = Job(run=run, resume=False, result=outcome_of_a_run())
         job.first_seq = events[0].seq - 1 if events else 0
-        self._settle(job, outcome_of(events, run))
+        job.settle(outcome_of(events, run))
         return job
 
     def _register(self, run: Run, *, resume: bool) -> Job:
-        result: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        result.add_done_callback(_retrieved)
-        job = Job(run=run, resume=resume, result=result, first_seq=self._log.last_seq(run.key))
+        job = Job(
+            run=run,
+            resume=resume,
+            result=outcome_of_a_run(),
+            first_seq=self._log.last_seq(run.key),
+        )
         self._jobs[run.run_id] = job
         if run.message_id is not None:
             self._messages[(run.key, run.message_id)] = run
         return job
 
-    def _advance(self, key: ThreadKey, lane: _Lane) -> None:
+    def _advance(self, key: ThreadKey, lane: Lane) -> None:
         """Begin the thread's next run, when none is running."""
         if lane.current is not None or self._closing:
             return
@@ -298,7 +254,7 @@ class RunEngine:
             self._lanes.pop(key, None)
             return
         job = lane.current = lane.waiting.popleft()
-        job.task = asyncio.create_task(self._run(job), name=f"run {job.run.run_id}")
+        job.task = asyncio.create_task(self._attempts.run(job), name=f"run {job.run.run_id}")
 
         def ended(_: asyncio.Task[None]) -> None:
             lane.current = None
@@ -306,104 +262,8 @@ class RunEngine:
 
         job.task.add_done_callback(ended)
 
-    async def _run(self, job: Job) -> None:
-        """Run one job to its last event."""
-        emit = self._emitter(job)
-        try:
-            run = self._count(job)
-            emit(RunResumed(attempt=run.attempts) if job.resume else _started(run))
-            answer = await self._work(job, emit)
-            await self._finish(job, answer)
-        except asyncio.CancelledError:
-            if job.why_cancelled is None:
-                raise
-            await self._end(job, RunCancelled(reason=job.why_cancelled), "cancelled")
-            self._resolve(job, SurefootError(f"The run was stopped: {job.why_cancelled}."))
-        except SurefootError as error:
-            await self._fail(job, error, code=type(error).__name__)
-        except Exception as error:
-            logger.exception("run %s failed", job.run.run_id)
-            told = f"An internal error ended the run ({type(error).__name__}); see the log."
-            await self._fail(job, SurefootError(told), code="internal")
-
-    def _count(self, job: Job) -> Run:
-        """Count an attempt at the run. Raises when there were too many."""
-        run, attempt = job.run, job.run.attempts + 1
-        if attempt > MAX_ATTEMPTS:
-            told = f"The run was begun {run.attempts} times and never ended; it is given up."
-            raise SurefootError(told)
-        if self._store is not None and not job.is_counted:
-            noted = self._store.set_status(run.run_id, "running", attempt=attempt)
-            noted.add_done_callback(_retrieved)
-        job.run = replace(run, attempts=attempt, status="running")
-        return job.run
-
-    async def _finish(self, job: Job, answer: Answer) -> None:
-        if answer.reason == "cancelled":
-            await self._end(job, RunCancelled(reason=job.why_cancelled or ""), "cancelled")
-        else:
-            await self._end(
-                job, RunCompleted(reason=answer.reason, usage=answer.usage), "completed"
-            )
-        self._resolve(job, answer)
-
-    async def _fail(self, job: Job, error: SurefootError, *, code: str) -> None:
-        try:
-            await self._end(job, RunFailed(error=str(error), code=code), "failed")
-        except SurefootError:
-            logger.exception("the end of run %s could not be kept", job.run.run_id)
-        self._resolve(job, error)
-
-    async def _end(
-        self, job: Job, event: RunCompleted | RunFailed | RunCancelled, status: Status
-    ) -> None:
-        self._emitter(job)(event)
-        job.is_over = True
-        if self._store is not None:
-            await self._store.finish(job.run.run_id, status, at=self._now())
-        else:
-            self._ended[job.run.run_id] = replace(job.run, status=status)
-        if self._forget is not None:
-            await self._forget(job.run.run_id)
-
     def _resolve(self, job: Job, outcome: Answer | SurefootError) -> None:
         self._jobs.pop(job.run.run_id, None)
         if self._store is not None and job.run.message_id is not None:
             self._messages.pop((job.run.key, job.run.message_id), None)
-        self._settle(job, outcome)
-
-    def _settle(self, job: Job, outcome: Answer | SurefootError) -> None:
-        if job.result.done():
-            return
-        if isinstance(outcome, Answer):
-            job.result.set_result(outcome)
-        else:
-            job.result.set_exception(outcome)
-
-    def _emitter(self, job: Job) -> Emit:
-        key, run_id, log = job.run.key, job.run.run_id, self._log
-
-        def emit(event: Event) -> None:
-            if isinstance(event, ApprovalRequested):
-                job.desk.asked.add(event.call_id)
-            if isinstance(event, RunFailed | StepFailed):
-                event = event.model_copy(update={"error": self._hide(event.error)})
-            log.append(event, key, run_id)
-
-        return emit
-
-
-def _retrieved(result: asyncio.Future[T]) -> None:
-    """Mark the outcome as seen: nobody has to wait for it."""
-    if not result.cancelled():
-        result.exception()
-
-
-def _started(run: Run) -> RunStarted:
-    return RunStarted(
-        text=run.text,
-        user=run.scope.user,
-        message_id=run.message_id,
-        images=tuple(image.media_type for image in run.images),
-        policy=run.policy,
-    )
+        job.settle(outcome)

@@ -67,7 +67,7 @@ async def test_a_payment_that_the_user_named_is_made_without_asking() -> None:
     model = ScriptedModel(calls("read_mail"), calls("pay", to="Bob", amount=20), says("Paid [S2]."))
     async with assistant(model) as one:
         answer = await asyncio.wait_for(one.ask("Read my mail, then pay Bob 20.", thread="t"), 60)
-    assert answer.text == "Paid [S2]." and paid == [("Bob", 60)]
+    assert answer.text == "Paid [S2]." and paid == [("Bob", 20)]
 
 
 async def test_a_payment_that_only_a_mail_asks_for_waits_for_a_person_and_says_why() -> None:

@@ -28,9 +28,11 @@ from .checks import (
     judge,
     timed,
 )
+from .checks.claims.confidence import answer_confidence
 from .checks.claims.saying import cited
 from .checks.claims.standing import Standing
 from .checks.claims.support import FEATURES, MEANING_FEATURES, features_of
+from .checks.claims.weights import LEXICAL, WITH_MEANING
 from .checks.figures import Figures, figures_in
 from .checks.numbers import Number, states
 from .context import RunContext
@@ -70,9 +72,11 @@ __all__ = [
     "CONTEXT_OPENS",
     "DEFAULT_CHECKS",
     "FEATURES",
+    "LEXICAL",
     "MEANING_FEATURES",
     "PLAN_SPEC",
     "RUN_NOTE",
+    "WITH_MEANING",
     "AnswerCheck",
     "AskModel",
     "Budget",
@@ -109,6 +113,7 @@ __all__ = [
     "Standing",
     "Subject",
     "Timekeeper",
+    "answer_confidence",
     "build",
     "cited",
     "draft",

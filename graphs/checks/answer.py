@@ -87,13 +87,15 @@ def numbers_in_evidence(claim: Claim) -> Verdict | None:
         return _missing(claim, loose, standing)
     if found:
         how = "; ".join(str(how) for _, how in found)
-        return _found(claim, standing).model_copy(update={"code": "computed", "reason": how})
+        return _found(claim, standing, how)
     return _found(claim, standing)
 
 
-def _found(claim: Claim, standing: Standing) -> Verdict:
+def _found(claim: Claim, standing: Standing, how: str = "") -> Verdict:
     """Say that all is there; how sure that is has been measured for values, not for prose."""
     verdict = claim.supported()
+    if how:
+        verdict = verdict.model_copy(update={"code": "computed", "reason": how})
     return verdict if any(one.is_prose for one in standing.witnesses) else sure(verdict)
 
 

@@ -1,10 +1,11 @@
 """How well the answer checks find what is wrong, how often they are wrong, and what they cost."""
 
-from .faults import Trial, rates, trials, trust
+from .faults import Trial, rates, trials
 from .learning import auroc, balanced, calibration_error, fit, tried
 from .reliability import PLOT, draw
 from .statements import FAULTS, Answer, Fault, Statement
 from .suite import answers
+from .sureness import Looked, answers_said, share_true
 from .wice import Labelled, labelled_claims
 
 __all__ = [
@@ -13,9 +14,11 @@ __all__ = [
     "Answer",
     "Fault",
     "Labelled",
+    "Looked",
     "Statement",
     "Trial",
     "answers",
+    "answers_said",
     "auroc",
     "balanced",
     "calibration_error",
@@ -23,7 +26,7 @@ __all__ = [
     "fit",
     "labelled_claims",
     "rates",
+    "share_true",
     "trials",
     "tried",
-    "trust",
 ]

@@ -10,9 +10,10 @@ from pathlib import Path
 from ...statistics import wilson
 from .claims import print_claims, train
 from .coverage import bfcl, planned_here, told
-from .faults import rates, trials, trust
+from .faults import rates, trials
 from .speed import print_speed
 from .suite import WORKSPACE, answers
+from .sureness import print_sureness
 from .wice import labelled_claims
 from .written import KINDS, refused, written
 
@@ -30,6 +31,7 @@ def main() -> None:
         ("train", "write the weights anew from labelled claims"),
     ):
         commands.add_parser(name, help=about).add_argument("data", type=Path, help="WiCE's claims")
+    commands.add_parser("confidence", help="what the confidence of sentences and answers is worth")
     commands.add_parser("speed", help="what checking costs for a sentence, and of a run")
     plans = commands.add_parser("coverage", help="find what a plan leaves out of its question")
     plans.add_argument("--bfcl", type=Path, help="the file of the package `bfcl-eval`")
@@ -42,6 +44,8 @@ def main() -> None:
         case "coverage":
             planned = asyncio.run(planned_here(WORKSPACE))
             print("\n".join(told([*planned, *(bfcl(args.bfcl) if args.bfcl else ())])))
+        case "confidence":
+            print_sureness(list(trials(answers())))
         case "speed":
             print_speed(WORKSPACE)
         case "wice":
@@ -68,8 +72,6 @@ def print_faults(*, missed: bool) -> None:
             for rate, count in zip((tuned[name], frozen[name]), counts, strict=True)
         ]
         print(f"{name:<26}{'   '.join(cells)}")
-    shares = " and ".join(f"{trust(half):.3f}" for half in halves)
-    print(f"of sentences about tables that pass, {shares} are true, when one in two is broken")
     if missed:
         for one in halves[0]:
             if one.failed is (one.fault is None):

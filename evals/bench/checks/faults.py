@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from surefoot.evidence import Finding, TableSource
+from surefoot.evidence import Finding
 from surefoot.graphs import DEFAULT_CHECKS, Checks, Claim, cited, judge
 from surefoot.verdicts import Verdict
 
@@ -57,17 +57,6 @@ def _claim(answer: Answer, text: str) -> Claim:
         evidence=answer.evidence,
         question="What do the data and the documentation say?",
     )
-
-
-def trust(tried: Sequence[Trial]) -> float:
-    """Return which share of passing sentences about tables is true, one broken for each."""
-    tabular = [one for one in tried if isinstance(one.finding.source, TableSource)]
-    passes = [
-        sum(not one.failed for one in group) / len(group)
-        for whole in (True, False)
-        if (group := [one for one in tabular if (one.fault is None) is whole])
-    ]
-    return passes[0] / sum(passes)
 
 
 def rates(tried: Sequence[Trial]) -> dict[str, Interval]:

@@ -90,12 +90,8 @@ def balanced(accepts: Bools, holds: Bools) -> float:
 
 def auroc(scores: Floats, holds: Bools) -> float:
     """Return the chance that a claim that holds scores above one that does not."""
-    order = scores.argsort(kind="stable")
-    ranks = np.empty(len(scores))
-    ranks[order] = np.arange(1, len(scores) + 1)
-    for value in np.unique(scores):
-        same = scores == value
-        ranks[same] = ranks[same].mean()
+    _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
     yes, no = holds.sum(), (~holds).sum()
     return float((ranks[holds].sum() - yes * (yes + 1) / 2) / (yes * no))
 

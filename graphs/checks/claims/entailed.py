@@ -13,9 +13,9 @@ from .weights import LEXICAL
 _FEWEST_STEMS = 3
 """Words of meaning from which on a claim says enough to be looked for."""
 
-_FOREIGN = 0.18
-"""A claim is refused when no two neighbouring sentences have this share of its words, which one in
-a hundred claims that hold fall short of."""
+_FOREIGN = 0.24
+"""A claim is refused when no three neighbouring sentences have this share of its words, which one
+in a hundred claims that hold falls short of."""
 
 
 @timed(0.5)
@@ -29,7 +29,7 @@ def entailed(claim: Claim) -> Verdict | None:
         return None
     features = features_of(standing)
     likelihood = LEXICAL.likelihood(features)
-    if features.covered < _FOREIGN:
+    if features.together < _FOREIGN:
         likelihood = min(likelihood, LEXICAL.refuse_below / 2)
     return judged(claim, likelihood, LEXICAL)
 

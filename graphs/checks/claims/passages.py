@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import nlargest
@@ -140,6 +140,16 @@ class Reading:
         founds = [self._around(place, wanted, total, width) for place in top]
         return max(founds, key=lambda one: one.coverage)
 
+    def together(self, stems: Set[str], *, width: int = 3) -> float:
+        """Return the largest share of the stems that so many neighbouring sentences have."""
+        wanted = stems - self.heading
+        have: dict[int, int] = {}
+        for bit, stem in enumerate(wanted):
+            for place in self._where.get(stem, ()):
+                have[place] = have.get(place, 0) | 1 << bit
+        most = max((_united(have, place, width) for place in have), default=0)
+        return (most + len(stems) - len(wanted)) / len(stems) if stems else 0.0
+
     def _around(self, place: int, wanted: dict[str, float], total: float, width: int) -> Found:
         chosen = [self.passages[place]]
         have = {*chosen[0].stems, *self.heading}
@@ -159,6 +169,14 @@ class Reading:
             have |= best.stems
         covered = sum(weight for stem, weight in wanted.items() if stem in have)
         return Found(tuple(chosen), frozenset(have), covered / total)
+
+
+def _united(have: Mapping[int, int], place: int, width: int) -> int:
+    """Return how many stems the sentences from a place on have, each counted once."""
+    bits = 0
+    for one in range(place, place + width):
+        bits |= have.get(one, 0)
+    return bits.bit_count()
 
 
 def denials_in(text: str) -> tuple[tuple[str, ...], ...]:

@@ -6,10 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
 
+from .missing import missing
 from .standing import Standing
-from .words import stems_of
-
-_MOST_MISSING = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,12 +16,12 @@ class Features:
 
     novelty: float
     """Share of its words that are nowhere in the texts, rare ones counting more."""
-    covered: float
-    """Share of its words that two neighbouring sentences have."""
+    together: float
+    """Share of its words that three neighbouring sentences have."""
     lacks: float
-    """1 when a name, a number or a date of it is nowhere in the texts."""
+    """1 when anything of a name, a number or a date of it is nowhere in the texts."""
     missing: float
-    """How many of them, up to three."""
+    """How much of them, as the root of their number."""
 
 
 FEATURES = tuple(one.name for one in fields(Features))
@@ -58,21 +56,10 @@ def features_of(standing: Standing) -> Features:
     stems = saying.stems
     weights = {stem: max((one.weight(stem) for one in readings), default=1.0) for stem in stems}
     known = frozenset().union(*(one.stems for one in readings)) | standing.said_stems
-    found = (one.best(stems, width=2) for one in readings)
-    names = [stems_of(name.text) for name in saying.names if not name.opens]
-    missing = sum(not name <= known for name in names) + _figures_missing(standing)
+    lacking = missing(standing)
     return Features(
         novelty=sum(weights[one] for one in stems - known) / (sum(weights.values()) or 1.0),
-        covered=max((one.coverage for one in found if one is not None), default=0.0),
-        lacks=float(missing > 0),
-        missing=min(float(missing), _MOST_MISSING),
-    )
-
-
-def _figures_missing(standing: Standing) -> int:
-    figures = standing.saying.figures
-    facts = [standing.claim.facts.of(one.item) for one in standing.witnesses]
-    numbers = [one for one in figures.numbers if not (one.word and one.value < 3)]
-    return sum(not any(one.state(number) for one in facts) for number in numbers) + sum(
-        not any(one.tell(day) for one in facts) for day in figures.days
+        together=max((one.together(stems) for one in readings), default=0.0),
+        lacks=float(bool(lacking)),
+        missing=math.sqrt(sum(lacking)),
     )

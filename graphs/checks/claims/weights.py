@@ -8,26 +8,26 @@ from __future__ import annotations
 from .support import Weights
 
 LEXICAL = Weights(
-    bias=-0.7297,
+    bias=-1.5095,
     by_name={
-        "novelty": -0.8058,
-        "covered": 2.7716,
-        "lacks": -1.4082,
-        "missing": -0.4664,
+        "novelty": -0.4018,
+        "together": 3.4231,
+        "lacks": -0.8397,
+        "missing": -1.2599,
     },
-    refuse_below=0.0756,
-    accept_from=0.3373,
+    refuse_below=0.0729,
+    accept_from=0.3320,
 )
 
 WITH_MEANING = Weights(
-    bias=-11.4352,
+    bias=-11.4521,
     by_name={
-        "novelty": 2.6330,
-        "covered": 0.8822,
-        "lacks": -1.6529,
-        "missing": -0.3271,
-        "near": 13.5486,
+        "novelty": 2.8016,
+        "together": 1.4641,
+        "lacks": -1.0734,
+        "missing": -1.0832,
+        "near": 12.9429,
     },
-    refuse_below=0.0992,
-    accept_from=0.3951,
+    refuse_below=0.0914,
+    accept_from=0.3869,
 )

@@ -10,6 +10,7 @@ import pytest
 
 from surefoot.errors import InputError
 from surefoot.evals import checks
+from surefoot.verdicts import Verdict
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +86,19 @@ def test_chunks_of_one_claim_are_read_as_one(tmp_path: Path) -> None:
     assert one.claim.cited[0].content == "a\n\nb\n\nd"
     with pytest.raises(InputError):
         checks.labelled_claims(tmp_path / "nothing")
+
+
+def test_what_passes_is_as_sure_as_few_broken_ones_pass(small: list[checks.Trial]) -> None:
+    def looked(is_true: bool, *, fails: bool) -> checks.Looked:
+        outcome = "unsupported" if fails else "supported"
+        verdict = Verdict(stage="answer", check="numbers_in_evidence", outcome=outcome)
+        return checks.Looked(is_true, (verdict,))
+
+    true = [looked(True, fails=False)] * 8 + [looked(True, fails=True)] * 2
+    broken = [looked(False, fails=True)] * 8 + [looked(False, fails=False)]
+    told = checks.share_true(true + broken, "found")
+    assert (told.true_passed, told.broken_passed, told.broken) == (8, 1, 9)
+    assert told.value == pytest.approx(0.8 / (0.8 + 1.5 / 10))
+    assert checks.share_true(true + broken, "computed").true_passed == 0
+    for one in checks.answers_said(small):
+        assert 0 < one.confidence <= 1 and one.held > 0.6 and 0 < one.weight <= 1

@@ -44,13 +44,14 @@ class Chaos:
         slack.chance = self._chance
 
     def _chance(self, method: str, body: Json) -> Fault | None:
-        if self.random.random() < 0.04:
+        """Fail now and then, and in each way at least once."""
+        if self.random.random() < 0.04 or not self.seen["expired"]:
             message = self.slack.messages.get((str(body.get("channel")), str(body.get("ts"))))
             if message is not None and message.is_streaming:
                 message.is_streaming = False
                 self.seen["expired"] += 1
         if self.random.random() < 0.1:
-            fault = self.random.choice(FAULTS)
+            fault = self.random.choice(FAULTS) if self.seen["limited"] else FAULTS[0]
             self.seen["limited" if fault.retry_after else "failed"] += 1
             return fault
         return None

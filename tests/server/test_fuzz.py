@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,9 @@ from pathlib import Path
 import httpx
 
 from .conftest import PATIENCE, Live
+
+EXAMPLES = int(os.environ.get("SUREFOOT_FUZZ_EXAMPLES", "3"))
+"""For each operation; more of them look longer."""
 
 
 def test_no_request_that_the_document_allows_makes_the_server_fail(server: Live) -> None:
@@ -19,7 +23,7 @@ def test_no_request_that_the_document_allows_makes_the_server_fail(server: Live)
             f"{server.url}/openapi.json",
             "--checks=not_a_server_error",
             "--phases=fuzzing",
-            "--max-examples=6",
+            f"--max-examples={EXAMPLES}",
             f"--request-timeout={PATIENCE:g}",
             "--seed=1",
             "--exclude-path=/threads/{thread_id}/stream",

@@ -3,7 +3,9 @@
 from .database import Database
 from .engine import ROLLED_BACK, RunEngine, ThreadBusy
 from .job import Emit, Job
-from .log import EventLog, MemoryEventLog, SqliteEventLog, ThreadKey
+from .log import EventLog, ThreadKey
+from .log_memory import MemoryEventLog
+from .log_sqlite import SqliteEventLog
 from .resuming import Told, told
 from .retention import expire_runs
 from .store import Run, RunStore

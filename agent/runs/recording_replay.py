@@ -12,7 +12,7 @@ from pydantic import JsonValue, TypeAdapter
 from surefoot.errors import SurefootError
 from surefoot.events import Event
 from surefoot.evidence import Finding
-from surefoot.graphs import Decision, Desk
+from surefoot.graphs import CallRecord, Decision, Desk
 from surefoot.memory import Recalled
 from surefoot.model import ChatModel, ModelPart, ModelRequest
 from surefoot.scope import Scope
@@ -20,7 +20,9 @@ from surefoot.tools import Arguments, CallContext, Tool, ToolOutput
 from surefoot.turns import Turn
 
 from ..clock import Clock
-from .log import MemoryEventLog, ThreadKey, _Thread
+from .log import ThreadKey
+from .log_memory import MemoryEventLog
+from .log_stamping import StampedThread
 from .recording import Entry
 from .recording_cassette import Cassette
 from .recording_parts import PARTS, Callers, outputs, plain_request, recalls
@@ -203,6 +205,25 @@ class ReplayedClock(Clock):
         return self.run_id
 
 
+class ReplayedLedger:
+    """A call ledger that keeps nothing and takes as long, in turns, as it took."""
+
+    def __init__(self, cassette: Cassette) -> None:
+        self._cassette = cassette
+
+    async def load(self, run_id: str) -> dict[str, CallRecord]:
+        """Return nothing: a replay begins at the beginning."""
+        return {}
+
+    async def began(self, call_id: str, *, run_id: str) -> None:
+        """Wait for the turn of the note, where there is one."""
+        await self._cassette.wait("ledger", "began", call_id)
+
+    async def completed(self, call_id: str, output: ToolOutput, *, run_id: str) -> None:
+        """Wait for the turn of the note, where there is one."""
+        await self._cassette.wait("ledger", "completed", call_id)
+
+
 class ReplayedDesk(Desk):
     """A desk at which the same decisions are made again."""
 
@@ -224,7 +245,7 @@ class ReplayLog(MemoryEventLog):
         stamps = iter(times)
         super().__init__(now=lambda: next(stamps, ""))
         self._events[key] = []
-        self._threads[key] = _Thread(seq=seq, evidence=evidence, kept=seq)
+        self._threads[key] = StampedThread(seq=seq, evidence=evidence, kept=seq)
 
     async def read(
         self,

@@ -54,6 +54,15 @@ _SPEAKS_OF_SELF = re.compile(
 )
 _TELLING = re.compile(r"\b(?:[A-Z][\w-]*|\w*\d[\w.,:-]*)")
 _LEAST_SHARE = 0.5
+_DENIES = re.compile(
+    r"\b(?:not|never|no|none|nobody|cannot|without)\b|n['\u2019]t\b", re.IGNORECASE
+)
+_RELATIONS = words_of(
+    """wife husband spouse partner girlfriend boyfriend fiancé mother father parent mum mom dad son
+    daughter child sister brother aunt uncle cousin niece nephew grandmother grandfather friend
+    neighbour colleague boss manager teacher student doctor dog cat"""
+)
+"""Who somebody is to a person, which models like to guess."""
 _DATE = "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 """Without short forms such as `\\d`, which not every server knows."""
 
@@ -204,11 +213,16 @@ def told_in(message: str) -> list[Learned]:
 def is_grounded(fact: str, said: str) -> bool:
     """Return whether a fact rests on a person's words.
 
-    Every name and number in it, and at least half of its other words, must be among them.
+    Every name, number and relation in it, and at least half of its other words, must be among
+    them, and it must not deny anything where they do not.
     """
     have, wanted = words_of(said), words_of(fact)
     telling = words_of(" ".join(_TELLING.findall(fact.removeprefix("The user"))))
-    return bool(wanted) and telling <= have and len(wanted & have) >= _LEAST_SHARE * len(wanted)
+    if not wanted or not (telling | (wanted & _RELATIONS)) <= have:
+        return False
+    if _DENIES.search(fact) and not _DENIES.search(said):
+        return False
+    return len(wanted & have) >= _LEAST_SHARE * len(wanted)
 
 
 def permitted(learned: list[Learned], unread: Unread, checks: Checks) -> list[Learned]:

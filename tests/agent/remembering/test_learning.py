@@ -73,6 +73,9 @@ async def test_rules_take_over_what_people_say_of_themselves(
     [
         ("The user lives in Oslo.", "well, I live in Oslo now", True),
         ("The user lives in Rome.", "well, I live in Oslo now", False),
+        ("The user's wife Jon is coeliac.", "my husband Jon is coeliac", False),
+        ("The user's dog cannot take the train.", "can I take my dog on the train?", False),
+        ("The user cannot eat fish.", "I can\u2019t eat fish", True),
         ("The user has 3 cats.", "I have two cats", False),
         ("The user adores opera and sailing.", "I went to the opera", False),
         ("The user.", "I", False),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from ..dates import MONTHS, Day
 from ..facts import Facts
@@ -17,22 +17,24 @@ _IN_PARTS = 0.2
 how much it tells is trained."""
 
 
-def missing(standing: Standing) -> tuple[float, ...]:
-    """Return for each name, number and date that is not there what share of it is lacking."""
+def missing(standing: Standing, known: Set[str]) -> tuple[float, ...]:
+    """Return for each name, number and date that is not there what share of it is lacking.
+
+    `known` are the stems of the texts and of what may be repeated.
+    """
     facts = [standing.claim.facts.of(one.item) for one in standing.witnesses]
-    shares = (*_names(standing), *_numbers(standing, facts), *_days(standing, facts))
+    shares = (*_names(standing, known), *_numbers(standing, facts), *_days(standing, facts))
     return tuple(one for one in shares if one)
 
 
-def _names(standing: Standing) -> Iterator[float]:
-    known = frozenset().union(*(one.reading.stems for one in standing.texts)) | standing.said_stems
+def _names(standing: Standing, known: Set[str]) -> Iterator[float]:
     for name in standing.saying.names:
         stems = [one for one in stems_of(name.text) if len(one) > 1]
         if stems and not (name.opens and " " not in name.text):
             yield sum(not _is_known(one, known) for one in stems) / len(stems)
 
 
-def _is_known(stem: str, known: frozenset[str]) -> bool:
+def _is_known(stem: str, known: Set[str]) -> bool:
     return stem in known or (
         len(stem) >= _ROOT
         and any(

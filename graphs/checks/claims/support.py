@@ -56,7 +56,7 @@ def features_of(standing: Standing) -> Features:
     stems = saying.stems
     weights = {stem: max((one.weight(stem) for one in readings), default=1.0) for stem in stems}
     known = frozenset().union(*(one.stems for one in readings)) | standing.said_stems
-    lacking = missing(standing)
+    lacking = missing(standing, known)
     return Features(
         novelty=sum(weights[one] for one in stems - known) / (sum(weights.values()) or 1.0),
         together=max((one.together(stems) for one in readings), default=0.0),

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import get_args
 
@@ -21,9 +18,12 @@ from surefoot.limits import Limits, ReleasePolicy, ThreadPolicy
 from surefoot.settings import Settings
 from surefoot.verdicts import Outcome, Stage
 
+from .nursery import begin
+
 DOCS = Path(__file__).parent.parent / "docs"
 COPIES = DOCS.parent / "examples" / "workspace" / "docs"
 PAGES = sorted(path.name for path in DOCS.glob("*.md"))
+NO_WARNING = "import warnings; warnings.simplefilter('error')"
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -124,15 +124,15 @@ def test_the_example_workspace_holds_the_pages_as_they_are() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in [*PAGES, "README.md"] if examples(name)])
-def test_the_examples_of_a_page_run(name: str, tmp_path: Path) -> None:
+def test_the_examples_of_a_page_run(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One after the other in an empty folder, as a reader would run them."""
-    (tmp_path / "page.py").write_text("\n\n".join(examples(name)), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-P", "-W", "error", "page.py"],
-        cwd=tmp_path,
-        env={**os.environ, "SUREFOOT_MODEL": "embedded"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
+    program, told = tmp_path / "page.py", tmp_path / "told"
+    program.write_text("\n\n".join([NO_WARNING, *examples(name)]), encoding="utf-8")
+    monkeypatch.setenv("SUREFOOT_MODEL", "embedded")
+    monkeypatch.chdir(tmp_path)
+    with told.open("w", encoding="utf-8") as errors:
+        page = begin(program, errors=errors)
+    page.rest()
+    assert (page.returncode, told.read_text(encoding="utf-8")) == (0, "")

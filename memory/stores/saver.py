@@ -193,8 +193,8 @@ class ChromaSaver(ThreadedSaver):
     def purge(self) -> None:
         """Rid a `PersistentClient`'s files of the checkpoints and writes that were deleted.
 
-        It takes about as long as copying what is kept. Raises `ConfigurationError` for a server's
-        client.
+        It takes about as long as copying what is kept, and no other process may use the folder
+        meanwhile. Raises `ConfigurationError` for a server's client.
         """
         with self._lock, purging(self._client, self._name):
             self._writes.rewrite()

@@ -114,7 +114,8 @@ class ChromaStore(BaseStore):
         """Rid a `PersistentClient`'s files of items that were deleted, replaced or have expired.
 
         Vectors are copied, not made again; it takes about as long as copying what is kept. For a
-        client without files nothing is left to be done. Raises `ConfigurationError` for a server's.
+        client without files nothing is left to be done. No other process may use the folder
+        meanwhile. Raises `ConfigurationError` for a server's client.
         """
         with self._lock, purging(self._client, self._name):
             self.rewrite_without(())

@@ -107,6 +107,7 @@ class ChromaVectors:
         """Do what `rewrite_without` does in steps, between which other calls may only read."""
         gone, at, moved = set(rows), 0, True
         with _storage_errors(self._place):
+            self._existing(collection)  # so that what took its place in a crash is not dropped
             self._drop(collection + _NEXT)
         while moved:
             with _storage_errors(self._place):

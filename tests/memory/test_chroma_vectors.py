@@ -103,6 +103,9 @@ def test_a_rewrite_that_a_crash_cut_short_loses_no_vector(tmp_path: Path) -> Non
     assert set(store.nearest("abc", rows[2:3], limit=9)) == {0, 1, 3}
     store.rewrite_without("abc", range(4))
     assert not store.has("abc")
+    store.put("def-next", range(4), rows)
+    store.rewrite_without("def", [2])
+    assert set(store.nearest("def", rows[2:3], limit=9)) == {0, 1, 3}
     store.close()
 
 

@@ -99,8 +99,8 @@ class DataDir:
 
     def _unusable(self, error: OSError) -> StorageError:
         return StorageError(
-            f"The data folder {str(self.path)!r} cannot be used: {error.strerror or error}. Make "
-            "it writable, or choose another with SUREFOOT_DATA_DIR."
+            f"The data folder {str(self.path)!r} cannot be used: {error.strerror or error}. Free "
+            "some space or make it writable, or choose another with SUREFOOT_DATA_DIR."
         )
 
     def _who(self) -> str:

@@ -22,7 +22,7 @@ it and lets the conversation forget that it was asked."""
 class Limits(BaseModel):
     """What one run may use. Reaching one ends the run with what it has verified so far."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     steps: int = Field(default=32, ge=1)
     """Tool calls."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -186,14 +188,43 @@ class Settings(BaseSettings):
     @classmethod
     def load(cls) -> Settings:
         """Read the settings, or say in one line which is wrong."""
+        _refuse_misspelt(cls.model_fields)
         try:
             return cls()
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             name = ".".join(str(part) for part in first["loc"])
+            variable = f"SUREFOOT_{name.upper().replace('.', '__')}"
+            if first["type"] == "extra_forbidden":
+                raise ConfigurationError(
+                    f"There is no setting {name!r}{_meant(name, cls.model_fields)}. Mend "
+                    f"surefoot.toml, or unset {variable}."
+                ) from None
             raise ConfigurationError(
                 f"Setting {name!r} is not valid: {first['msg']}. "
-                f"Set SUREFOOT_{name.upper().replace('.', '__')} or mend surefoot.toml."
+                f"Set {variable} or mend surefoot.toml."
             ) from None
         except ValueError as error:
             raise ConfigurationError(f"surefoot.toml cannot be read: {error}") from None
+
+
+def _refuse_misspelt(names: Iterable[str]) -> None:
+    """Refuse a variable that is nearly one of ours; others may be somebody else's."""
+    known = set(names)
+    for variable in os.environ:
+        name = variable.removeprefix("SUREFOOT_").partition("__")[0].lower()
+        if not variable.startswith("SUREFOOT_") or name in known or name.startswith(_OTHERS):
+            continue
+        if meant := _meant(name, known):
+            raise ConfigurationError(f"There is no setting {variable!r}{meant}. Unset it.")
+
+
+_OTHERS = ("server_", "slack_")
+"""What the server and Slack read by themselves."""
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known), n=1, cutoff=0.75)
+    return f": perhaps {near[0]!r} was meant" if near else ""

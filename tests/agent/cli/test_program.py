@@ -159,3 +159,20 @@ def test_a_real_terminal_gets_colours_and_steps(surefoot: Surefoot, folder: Path
     assert os.waitstatus_to_exitcode(status) == 0
     assert b"\x1b[" in shown
     assert b"run_sql" in shown
+
+
+@pytest.mark.parametrize(
+    ("variable", "told"),
+    [
+        ("SUREFOOT_MODLE", "There is no setting 'SUREFOOT_MODLE': perhaps 'model' was meant."),
+        ("SUREFOOT_LIMITS__STEP", "There is no setting 'limits.step'."),
+    ],
+)
+def test_a_misspelt_setting_in_the_environment_is_refused(
+    surefoot: Surefoot, monkeypatch: pytest.MonkeyPatch, variable: str, told: str
+) -> None:
+    monkeypatch.setenv("SUREFOOT_SOMEBODY_ELSES", "1")
+    assert surefoot("memory", "list").returncode == 0
+    monkeypatch.setenv(variable, "3")
+    done = surefoot("memory", "list")
+    assert done.returncode == 2 and told in done.stderr and len(done.stderr.splitlines()) == 1

@@ -54,11 +54,10 @@ class TablePart:
 
     def say(self, found: Mapping[str, Result]) -> str:
         """State what the query found."""
-        result = found.get(self.step.id)
-        trouble = failed(self.step, result)
-        if trouble is not None or result is None:
-            return trouble or ""
-        return table_said(self.question, result.blocks[0], self.draft.shape)
+        block = _block(self.step, found)
+        if isinstance(block, str):
+            return block
+        return table_said(self.question, block, self.draft.shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +119,9 @@ class ComputedPart:
 
     def say(self, found: Mapping[str, Result]) -> str:
         """State what the program printed."""
-        result = found.get(self.step.id)
-        trouble = failed(self.step, result)
-        if trouble is not None or result is None:
-            return trouble or ""
-        block = result.blocks[0]
+        block = _block(self.step, found)
+        if isinstance(block, str):
+            return block
         text = block.content.strip().strip("'")
         if text in ("True", "False"):
             return f"{truth_stated(self.question, text == 'True')} {block.cite}."
@@ -233,11 +230,9 @@ class ForgetPart:
 
     def say(self, found: Mapping[str, Result]) -> str:
         """Say how much was forgotten, and not what."""
-        result = found.get(self.step.id)
-        trouble = failed(self.step, result)
-        if trouble is not None or result is None:
-            return trouble or ""
-        block = result.blocks[0]
+        block = _block(self.step, found)
+        if isinstance(block, str):
+            return block
         if block.content.startswith("0 "):
             return f"I found nothing to forget: {block.content.strip().rstrip('.')} {block.cite}."
         return f"Done: {block.content.strip().rstrip('.')} {block.cite}."
@@ -284,11 +279,10 @@ class ForeignPart:
 
     def say(self, found: Mapping[str, Result]) -> str:
         """State what the tool gave."""
-        result = found.get(self.step.id)
-        trouble = failed(self.step, result)
-        if trouble is not None or result is None:
-            return trouble or ""
-        return value_said(self.question, self.step, result.blocks[0])
+        block = _block(self.step, found)
+        if isinstance(block, str):
+            return block
+        return value_said(self.question, self.step, block)
 
 
 def value_said(question: str, step: Step, block: Block) -> str:
@@ -301,3 +295,12 @@ def value_said(question: str, step: Step, block: Block) -> str:
         if not said.startswith("The answer to"):
             return f"{said} {block.cite}."
     return f"{capital(called)} gives {text[:600].rstrip('.')} {block.cite}."
+
+
+def _block(step: Step, found: Mapping[str, Result]) -> Block | str:
+    """Return what a step found, or what is said when it found nothing."""
+    result = found.get(step.id)
+    trouble = failed(step, result)
+    if trouble is not None or result is None:
+        return trouble or ""
+    return result.blocks[0]

@@ -16,6 +16,7 @@ from .runs.recording_parts import (
     Callers,
     RecordedClock,
     RecordedDesk,
+    RecordedLedger,
     RecordedMemory,
     RecordedModel,
     recorded_tool,
@@ -36,6 +37,7 @@ async def work_recorded(
         clock=RecordedClock(inner=worker.clock, tape=tape, callers=callers),
         checks=recorded_checks(worker.checks, tape, callers),
         timekeeper=lambda: RecordedTimekeeper(tape),
+        ledger=lambda inner: None if inner is None else RecordedLedger(inner, tape),
         desk=lambda inner: RecordedDesk(inner, tape),
     )
     memory = equipment.memory
@@ -46,7 +48,7 @@ async def work_recorded(
         memory=None if memory is None else RecordedMemory(memory, tape),
     )
     try:
-        return await taped.work(job, callers.emitting(emit), recorded)
+        return await taped.work(job, callers.emitting(tape.hearing(emit)), recorded)
     finally:
         tape.flush()
 
@@ -75,6 +77,7 @@ async def _head(worker: Worker, job: Job, equipment: Equipment) -> dict[str, Jso
         "own_knowledge": worker.own_knowledge,
         "checks": described(worker.checks),
         "taint": worker.taint.model_dump(mode="json"),
+        "ledger": worker.home.store is not None,
         "checkpointed": worker.home.checkpoints is not None,
         "remembers": equipment.memory is not None,
         "tools": [_tool(tool) for tool in equipment.toolbox],

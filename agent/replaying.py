@@ -30,6 +30,7 @@ from .runs.recording_parts import Callers
 from .runs.recording_replay import (
     ReplayedClock,
     ReplayedDesk,
+    ReplayedLedger,
     ReplayedMemory,
     ReplayedModel,
     ReplayLog,
@@ -100,12 +101,13 @@ async def replay(
         timekeeper=lambda: ReplayedTimekeeper(cassette),
         taint=taint or Policy.model_validate(cassette.head.get("taint") or {}),
         own_knowledge="mark" if cassette.head.get("own_knowledge") == "mark" else "withhold",
+        ledger=lambda _: ReplayedLedger(cassette) if cassette.head.get("ledger") else None,
         desk=lambda _: ReplayedDesk(cassette),
     )
     equipment = _equipment(cassette, events, model, spare, tools, fork)
 
     async def work(job: Job, emit: Emit) -> Answer:
-        return await worker.work(job, callers.emitting(emit), equipment)
+        return await worker.work(job, callers.emitting(cassette.hearing(emit)), equipment)
 
     try:
         await _through(log, run, work, events, fork)

@@ -12,6 +12,7 @@ from surefoot.errors import SurefootError
 from surefoot.events import AnswerCompleted, AnswerRetracted
 from surefoot.graphs import (
     Budget,
+    CallLedger,
     Checks,
     Desk,
     Durability,
@@ -65,6 +66,8 @@ class Worker:
     """What is asked or refused by where a call's arguments come from."""
     timekeeper: Callable[[], Timekeeper] = Timekeeper
     """Makes what measures the checks of one run."""
+    ledger: Callable[[CallLedger | None], CallLedger | None] = lambda inner: inner
+    """What stands before the call ledger, when something does."""
     desk: Callable[[Desk], Desk] | None = None
     """What stands between the run and the person who decides, when something does."""
     record: Callable[[Worker, Job, Emit, Equipment], Awaitable[Answer]] | None = None
@@ -115,7 +118,7 @@ class Worker:
             images=run.images,
             memory=equipment.memory,
             checkpointed=self.home.checkpoints is not None,
-            calls=store,
+            calls=self.ledger(store),
             has_acted=job.resume,
         )
 

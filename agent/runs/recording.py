@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pydantic import JsonValue
 from pydantic_core import PydanticSerializationError, to_json
+
+from surefoot.events import Event
 
 from .database import Database
 
@@ -25,13 +27,16 @@ Boundary = Literal[
     "describe",
     "memory",
     "approval",
+    "ledger",
     "check",
     "review",
     "late",
     "now",
     "ticks",
 ]
-TURNS: frozenset[Boundary] = frozenset(("model", "tool", "memory", "approval", "inspect", "review"))
+TURNS: frozenset[Boundary] = frozenset(
+    ("model", "tool", "memory", "approval", "inspect", "ledger", "review")
+)
 """Boundaries that are waited at: what they give back comes, and comes again, in a fixed order."""
 
 _SCHEMA = (
@@ -59,6 +64,8 @@ class Entry:
     cuts: Sequence[tuple[int, int]] = ()
     """For a message during which something else came back: a part of it, and how many results had
     come before that part."""
+    at: int = 0
+    """How many events had been told when a result came."""
 
     def written(self) -> str:
         """Return the entry as JSON, what is empty left out."""
@@ -66,6 +73,8 @@ class Entry:
         for key, value in (("n", self.name), ("g", self.given), ("r", self.back), ("y", self.by)):
             if value not in (None, ""):
                 body[key] = value
+        if self.at:
+            body["a"] = self.at
         if self.cuts:
             body["c"] = [list(cut) for cut in self.cuts]
         if self.error is not None:
@@ -86,6 +95,7 @@ class Entry:
             back=body.get("r"),
             error=body.get("e"),
             by=body.get("y", ""),
+            at=body.get("a", 0),
             cuts=tuple((part, turn) for part, turn in body.get("c", ())),
         )
 
@@ -157,13 +167,25 @@ class Tape:
         self._waiting: list[Entry] = []
         self.turns = 0
         """How many results have come back."""
+        self._told = 0
 
     def note(self, entry: Entry, *, flush: bool = False) -> None:
         """Take down an entry; with `flush`, write all that waits."""
+        if entry.boundary in TURNS:
+            self.turns += 1
+            entry = replace(entry, at=self._told)
         self._waiting.append(entry)
-        self.turns += entry.boundary in TURNS
         if flush:
             self.flush()
+
+    def hearing(self, emit: Callable[[Event], None]) -> Callable[[Event], None]:
+        """Return `emit`, counting what it tells."""
+
+        def told(event: Event) -> None:
+            self._told += 1
+            emit(event)
+
+        return told
 
     def flush(self) -> None:
         """Write what waits."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
@@ -36,6 +36,16 @@ class Waiting:
     """How many parts of a message have been told."""
 
 
+@dataclass(slots=True, eq=False)
+class _Held:
+    """What waits for its turn: a whole result, or a part of a message."""
+
+    waiting: Waiting
+    before: int
+    is_whole: bool
+    future: asyncio.Future[None] | None = None
+
+
 class Cassette:
     """The entries of a recording, taken one by one. Results come in the order they came in."""
 
@@ -49,7 +59,11 @@ class Cassette:
         self._texts: dict[str, list[tuple[int, str]]] = defaultdict(list)
         self._tick = 0.0
         self._turn = 0
-        self._moved = asyncio.Event()
+        """The last result that may come."""
+        self._landed = 0
+        """The last result that has come, with all that follows from it at once."""
+        self._told = 0
+        self._held: list[_Held] = []
         self._failed = {e.step_id: e for e in events if isinstance(e, StepFailed)}
         self._open = {
             (e.check, e.claim_id): e for e in events if isinstance(e, CheckSkipped) and e.claim_id
@@ -129,40 +143,85 @@ class Cassette:
         """Take the next entry for the same thing, when its turn has come. Raises `ReplayMiss`."""
         found = self.found(boundary, name, given)
         await self.reach(found)
-        self.passed(found)
         return found.entry
 
+    async def wait(self, boundary: Boundary, name: str, given: JsonValue) -> None:
+        """Wait for the turn of what is noted about the same thing, where something is."""
+        if self.has(boundary, name, given):
+            await self.take(boundary, name, given)
+
     async def reach(self, waiting: Waiting, part: int | None = None) -> None:
-        """Wait for the turn of an entry, or for that of a part of its message."""
-        turn = waiting.turn
-        before = turn - 1
+        """Wait for the turn of an entry, or for that of a part of its message.
+
+        Whatever may come next comes at once, as results do that were there together.
+        """
+        before = waiting.turn - 1
         if part is not None:
             before = next((t for place, t in reversed(waiting.entry.cuts) if place <= part), before)
+        held = _Held(waiting, before, part is None)
+        if not self.strict or self._comes(held):
+            self._land(held)
+            return
+        held.future = asyncio.get_running_loop().create_future()
+        self._held.append(held)
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                while self.strict and not self._may_come(waiting, before, part is None):
-                    self._moved.clear()
-                    await self._moved.wait()
+                await held.future
         except TimeoutError:
             what = f"{waiting.entry.boundary} {_queue(waiting.entry)}".strip()
             told = f"{what}: what was recorded before it was not asked for."
             raise self.miss(told) from None
+        finally:
+            if held in self._held:
+                self._held.remove(held)
+        self._land(held)
 
-    def _may_come(self, waiting: Waiting, before: int, is_whole: bool) -> bool:
-        if self._turn < before:
+    def _comes(self, held: _Held) -> bool:
+        """Return whether it is the turn of what is held, which it then takes."""
+        waiting = held.waiting
+        if not held.is_whole:
+            return self._landed >= held.before
+        if self._turn < held.before:
             return False
-        long = (one for one in self._long if is_whole and one is not waiting)
-        return all(one.parts >= _parts_before(one, waiting.turn) for one in long)
+        long = (one for one in self._long if one is not waiting)
+        if self._told < waiting.entry.at or any(
+            one.parts < _parts_before(one, waiting.turn) for one in long
+        ):
+            return False
+        self._turn = max(self._turn, waiting.turn)
+        return True
+
+    def _land(self, held: _Held) -> None:
+        if held.is_whole:
+            self.passed(held.waiting)
+
+    def _go_on(self) -> None:
+        """Let go of all whose turn it is, in their order."""
+        while (free := next((one for one in self._held if self._comes(one)), None)) is not None:
+            self._held.remove(free)
+            if free.future is not None and not free.future.done():
+                free.future.set_result(None)
 
     def told(self, waiting: Waiting, parts: int) -> None:
         """Note that so many parts of a message have been told."""
         waiting.parts = parts
-        self._moved.set()
+        self._go_on()
 
     def passed(self, waiting: Waiting) -> None:
         """Note that an entry has come back whole."""
         self._turn = max(self._turn, waiting.turn)
-        self._moved.set()
+        self._landed = max(self._landed, waiting.turn)
+        self._go_on()
+
+    def hearing(self, emit: Callable[[Event], None]) -> Callable[[Event], None]:
+        """Return `emit`, letting go of what came behind the event."""
+
+        def told(event: Event) -> None:
+            emit(event)
+            self._told += 1
+            self._go_on()
+
+        return told
 
     def raised(self, entry: Entry) -> BaseException:
         """Return what an entry says was raised, made anew."""

@@ -15,7 +15,7 @@ from pydantic_core import to_jsonable_python
 from surefoot.errors import ToolError
 from surefoot.events import Event, StepStarted
 from surefoot.evidence import Finding
-from surefoot.graphs import Decision, Desk
+from surefoot.graphs import CallLedger, CallRecord, Decision, Desk
 from surefoot.memory import Memory, Recalled
 from surefoot.messages import Message, Thought, ToolCall
 from surefoot.model import (
@@ -342,6 +342,28 @@ class RecordedClock(Clock):
     def new_id(self) -> str:
         """Return an id that nobody has used."""
         return self.inner.new_id()
+
+
+class RecordedLedger:
+    """A call ledger whose notes are taken down: what comes of a call waits until it is kept."""
+
+    def __init__(self, inner: CallLedger, tape: Tape) -> None:
+        self._inner = inner
+        self._tape = tape
+
+    async def load(self, run_id: str) -> dict[str, CallRecord]:
+        """Pass on what is known of the run's calls."""
+        return await self._inner.load(run_id)
+
+    async def began(self, call_id: str, *, run_id: str) -> None:
+        """Pass on that a call is about to be made."""
+        await self._inner.began(call_id, run_id=run_id)
+        self._tape.note(Entry(boundary="ledger", name="began", given=call_id))
+
+    async def completed(self, call_id: str, output: ToolOutput, *, run_id: str) -> None:
+        """Pass on what a call gave back."""
+        await self._inner.completed(call_id, output, run_id=run_id)
+        self._tape.note(Entry(boundary="ledger", name="completed", given=call_id))
 
 
 class RecordedDesk(Desk):

@@ -195,9 +195,7 @@ class PacedReview:
         return verdict
 
     async def _keep_pace(self, claim: Claim) -> None:
-        given = plain_subject(claim)
-        if self.cassette.has("review", self.name, given):
-            await self.cassette.take("review", self.name, given)
+        await self.cassette.wait("review", self.name, plain_subject(claim))
 
 
 class ReplayedTimekeeper(Timekeeper):

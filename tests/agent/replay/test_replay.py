@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
-from pydantic import SecretStr
+from pydantic import JsonValue, SecretStr
 
 from surefoot import Assistant, ScriptedModel, Settings, Tool, ToolError, calls, says, tool
 from surefoot.agent import Entry, Fork, RecordingStore, ReplayMiss, replay
@@ -98,6 +98,42 @@ async def test_a_run_with_parallel_calls_a_retry_and_an_approval_replays_the_sam
         again = await replay(entries, events)
         assert lines(again.events) == lines(events)
         assert again.is_exact
+
+
+STEPS: list[JsonValue] = [
+    {"id": "a", "tool": "work", "args": {"n": 1}},
+    {"id": "b", "tool": "work", "args": {"n": 2}},
+    {"id": "c", "tool": "work", "args": {"n": {"$ref": "a"}, "on": 3}},
+    {"id": "d", "tool": "work", "args": {"n": {"$ref": "b"}, "on": 4}},
+    {"id": "e", "tool": "work", "args": {"n": {"$ref": "c"}, "on": {"$ref": "d"}}},
+]
+
+
+@pytest.mark.parametrize(
+    "turns", [(1, 2, 3, 4, 5), (9, 1, 1, 9, 1), (3, 3, 3, 3, 3), (0, 7, 0, 1, 0)]
+)
+async def test_steps_that_begin_while_others_run_do_so_again(
+    settings: Settings, turns: tuple[int, ...]
+) -> None:
+    left = list(turns)
+
+    @tool(side_effects=False)
+    async def work(n: int, on: int = 0) -> int:
+        """Work for some turns of the loop."""
+        for _ in range(left.pop(0)):
+            await asyncio.sleep(0)
+        return n
+
+    model = ScriptedModel(calls("plan", steps=STEPS), says("It is 1 [S1]."))
+    async with Assistant(
+        settings=settings, model=model, tools=[work], builtins=False, memory=None
+    ) as assistant:
+        answer = await assistant.ask("Go.", thread="t")
+        assert assistant.home.database is not None
+        entries = await RecordingStore(assistant.home.database).read(answer.run_id)
+        events = await assistant.events("t")
+    for _ in range(3):
+        assert lines((await replay(entries, events)).events) == lines(events)
 
 
 async def test_a_miss_names_the_first_field_that_differs(settings: Settings) -> None:

@@ -18,39 +18,20 @@ from surefoot import (
     ModelError,
     ScriptedModel,
     Settings,
-    SurefootError,
     ToolError,
     calls,
     says,
     tool,
 )
 from surefoot.agent import fails
-from surefoot.errors import DataDirInUse, NotFound
-from surefoot.events import (
-    TERMINAL,
-    AnswerCompleted,
-    ApprovalRequested,
-    RunCancelled,
-    RunQueued,
-)
+from surefoot.errors import DataDirInUse
 from surefoot.memory import PlainMemory
 from surefoot.messages import ToolCall, UserMessage
 from surefoot.model import Finished, ModelPart, ModelRequest, TextDelta
-from surefoot.scope import Scope
-from surefoot.tools import Tool
-from surefoot.turns import Turn
+
+from .conftest import add, light
 
 pytestmark = pytest.mark.anyio
-
-
-@tool(side_effects=False)
-async def add(a: int, b: int) -> int:
-    """Add two numbers."""
-    return a + b
-
-
-def light(model: ScriptedModel, *tools: Tool, **more: object) -> Assistant:
-    return Assistant(model=model, tools=tools, builtins=False, durable=False, **more)  # type: ignore[arg-type]
 
 
 async def test_an_answer_comes_with_its_evidence_citations_verdicts_and_usage() -> None:
@@ -176,148 +157,6 @@ async def test_the_same_message_id_is_the_same_run_after_a_restart(settings: Set
     assert [v.outcome for v in again.verdicts if v.stage == "answer"] == ["supported"] * 2
 
 
-class Doors:
-    """A tool that waits until it is let go, and tells when it has begun."""
-
-    def __init__(self) -> None:
-        self.begun = asyncio.Event()
-        self.go = asyncio.Event()
-        self.stopped = False
-
-    def tool(self) -> Tool:
-        @tool(side_effects=False)
-        async def wait() -> str:
-            """Wait."""
-            self.begun.set()
-            try:
-                await self.go.wait()
-            except asyncio.CancelledError:
-                self.stopped = True
-                raise
-            return "waited"
-
-        return wait
-
-
-async def test_a_second_message_waits_for_the_first() -> None:
-    doors = Doors()
-    model = ScriptedModel(calls("wait"), says("First."), says("Second."))
-    async with light(model, doors.tool()) as assistant:
-        first = asyncio.create_task(assistant.ask("one", thread="t"))
-        await doors.begun.wait()
-        second = await assistant.start("two", thread="t")
-        doors.go.set()
-        assert (await first).text == "First."
-        assert (await second.result).text == "Second."
-        events = await assistant.events("t")
-    assert [e.ahead for e in events if isinstance(e, RunQueued)] == [1]
-
-
-async def test_a_busy_thread_can_refuse_a_second_message() -> None:
-    doors = Doors()
-    model = ScriptedModel(calls("wait"), says("First."))
-    async with light(model, doors.tool()) as assistant:
-        first = asyncio.create_task(assistant.ask("one", thread="t"))
-        await doors.begun.wait()
-        with pytest.raises(InputError):
-            await assistant.start("two", thread="t", busy="reject")
-        doors.go.set()
-        await first
-
-
-async def test_a_second_message_can_interrupt_the_first() -> None:
-    doors = Doors()
-    model = ScriptedModel(calls("wait"), says("Second."))
-    async with light(model, doors.tool()) as assistant:
-        first = asyncio.create_task(assistant.ask("one", thread="t"))
-        await doors.begun.wait()
-        second = await assistant.start("two", thread="t", busy="interrupt")
-        assert (await second.result).text == "Second."
-        assert (await first).reason == "cancelled"
-    assert doors.stopped
-
-
-async def test_a_stopped_run_leaves_a_usable_thread_and_its_partial_answer() -> None:
-    doors = Doors()
-    memory = PlainMemory()
-    model = ScriptedModel(calls("wait"), says("I am still here."))
-    async with light(model, doors.tool(), memory=memory) as assistant:
-        job = await assistant.start("one", thread="t")
-        await doors.begun.wait()
-        await assistant.cancel(job.run.run_id)
-        stopped = await job.result
-        after = await assistant.ask("are you there?", thread="t")
-        events = await assistant.events("t")
-        await memory.close()
-    assert stopped.reason == "cancelled" and "stopped" in stopped.text
-    assert after.text == "I am still here."
-    assert any(isinstance(e, RunCancelled) for e in events)
-    given = [type(m).__name__ for m in model.seen[1].messages]
-    assert given == ["SystemMessage", "UserMessage", "AssistantMessage", "UserMessage"]
-
-
-async def test_a_run_that_waits_in_line_can_be_stopped() -> None:
-    doors = Doors()
-    model = ScriptedModel(calls("wait"), says("First."))
-    async with light(model, doors.tool()) as assistant:
-        first = await assistant.start("one", thread="t")
-        await doors.begun.wait()
-        second = await assistant.start("two", thread="t")
-        await assistant.cancel(second.run.run_id)
-        with pytest.raises(SurefootError):
-            await second.result
-        doors.go.set()
-        assert (await first.result).text == "First."
-
-
-async def test_a_run_can_be_stopped_right_after_it_was_begun() -> None:
-    async with light(ScriptedModel(says("Too late.")), memory=None) as assistant:
-        job = await assistant.start("one", thread="t")
-        await assistant.cancel(job.run.run_id)
-        assert (await job.result).reason == "cancelled"
-        ends = [e.type for e in await assistant.events("t") if e.type in TERMINAL]
-    assert ends == ["run.cancelled"]
-
-
-async def test_interrupting_stops_those_in_line_before_they_begin() -> None:
-    doors = Doors()
-    model = ScriptedModel(calls("wait"), says("Third."))
-    async with light(model, doors.tool()) as assistant:
-        first = await assistant.start("one", thread="t")
-        await doors.begun.wait()
-        second = await assistant.start("two", thread="t")
-        third = await assistant.start("three", thread="t", busy="interrupt")
-        assert (await third.result).text == "Third."
-        assert (await first.result).reason == "cancelled"
-        with pytest.raises(SurefootError):
-            await second.result
-    model.finished()
-
-
-async def test_stopping_a_run_that_has_its_answer_changes_nothing() -> None:
-    class Slow(PlainMemory):
-        """Takes its time to keep a turn."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.keeping = asyncio.Event()
-
-        async def keep(self, turn: Turn, scope: Scope) -> str:
-            self.keeping.set()
-            await asyncio.sleep(3600)
-            return ""
-
-    memory = Slow()
-    async with light(ScriptedModel(says("Hello.")), memory=memory) as assistant:
-        job = await assistant.start("hi", thread="t")
-        await memory.keeping.wait()
-        await assistant.cancel(job.run.run_id)
-        answer = await job.result
-        ends = [e.type for e in await assistant.events("t") if e.type in TERMINAL]
-    await memory.close()
-    assert (answer.text, answer.reason, ends) == ("Hello.", "answered", ["run.completed"])
-
-
 async def test_no_tool_may_be_called_plan() -> None:
     @tool(side_effects=False)
     async def plan(goal: str) -> str:
@@ -326,82 +165,6 @@ async def test_no_tool_may_be_called_plan() -> None:
 
     with pytest.raises(ConfigurationError):
         light(ScriptedModel(), plan)
-
-
-async def test_stopping_a_run_that_never_was_says_so() -> None:
-    async with light(ScriptedModel()) as assistant:
-        with pytest.raises(NotFound):
-            await assistant.cancel("nothing")
-
-
-async def approve_first(assistant: Assistant, thread: str, **how: object) -> None:
-    async for event in assistant.follow(thread):
-        if isinstance(event, ApprovalRequested):
-            await assistant.approve(event.run_id, event.call_id, **how)  # type: ignore[arg-type]
-            return
-
-
-def payment(paid: list[int]) -> Tool:
-    @tool
-    async def pay(amount: int) -> str:
-        """Pay."""
-        paid.append(amount)
-        return f"paid {amount}"
-
-    return pay
-
-
-@pytest.mark.parametrize("durable", [False, True])
-async def test_a_call_with_side_effects_waits_for_approval(
-    settings: Settings, durable: bool
-) -> None:
-    paid: list[int] = []
-    model = ScriptedModel(calls("pay", amount=5), says("Paid 5 [S1]."))
-    async with Assistant(
-        model=model, tools=[payment(paid)], builtins=False, settings=settings, durable=durable
-    ) as assistant:
-        approval = asyncio.create_task(approve_first(assistant, "t"))
-        answer = await assistant.ask("pay 5", thread="t")
-        await approval
-    assert answer.text == "Paid 5 [S1]."
-    assert paid == [5]
-
-
-async def test_an_approval_is_waited_for_across_a_restart(settings: Settings) -> None:
-    paid: list[int] = []
-    model = ScriptedModel(calls("pay", amount=5), says("Paid 5 [S1]."))
-    first = Assistant(
-        model=model, tools=[payment(paid)], builtins=False, settings=settings, memory=None
-    )
-    await first.start("pay 5", thread="t")
-    async for event in first.follow("t"):
-        if event.type == "approval.requested":
-            break
-    await first.close()
-
-    rest = ScriptedModel(says("Paid 5 [S1]."))
-    async with Assistant(
-        model=rest, tools=[payment(paid)], builtins=False, settings=settings, memory=None
-    ) as second:
-        await approve_first(second, "t")
-        await second.drain()
-        events = await second.events("t")
-    assert paid == [5]
-    assert [e.text for e in events if isinstance(e, AnswerCompleted)] == ["Paid 5 [S1]."]
-    assert [e.type for e in events].count("approval.requested") == 1
-    assert [e.seq for e in events] == list(range(1, len(events) + 1))
-
-
-async def test_draining_does_not_wait_for_what_waits_for_a_person() -> None:
-    model = ScriptedModel(calls("pay", amount=5))
-    async with light(model, payment([]), memory=None) as assistant:
-        await assistant.start("pay 5", thread="t")
-        await assistant.start("and then?", thread="t")
-        async with asyncio.timeout(5):
-            async for event in assistant.follow("t"):
-                if event.type == "approval.requested":
-                    break
-            await assistant.drain()
 
 
 async def test_two_hundred_questions_at_once_do_not_mix() -> None:
@@ -440,7 +203,7 @@ async def test_two_hundred_questions_at_once_do_not_mix() -> None:
     for n, answer in enumerate(answers):
         assert answer.text.startswith(f"It is {2 * n} "), (n, answer.text)
     assert len(asyncio.all_tasks()) == tasks_before
-    assert threading.active_count() == threads_before
+    assert threading.active_count() <= threads_before
 
 
 async def test_closing_lets_go_of_every_file_thread_and_task(settings: Settings) -> None:

@@ -36,7 +36,7 @@ class Witness:
     @cached_property
     def grid(self) -> Grid | None:
         """Its rows."""
-        return grid_of(self.item)
+        return grid_of(self.item) if isinstance(self.item.data, dict | list) else None
 
     @property
     def numbers(self) -> tuple[float, ...]:

@@ -59,7 +59,7 @@ def _differs(said: Quantity, standing: Standing) -> bool:
 
 def _renamed(standing: Standing) -> bool:
     """Return whether the sentence names another unit than the passage that it restates."""
-    if not (ours := _units_named(standing.saying.plain)):
+    if not standing.texts or not (ours := _units_named(standing.saying.plain)):
         return False
     alignment = align(standing.saying, standing.texts)
     if alignment is None or alignment.coverage < _RESTATES:

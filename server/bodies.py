@@ -25,7 +25,7 @@ PICTURE_PATHS = frozenset(
 
 _AROUND_AN_UPLOAD = 10_000
 """Bytes of a form beside its file."""
-_MOST_LARGE = 8
+_MOST_LARGE = 4
 """Large bodies in memory at once; uploads are not, they go to disk as they come."""
 _LARGE_SECONDS = 60
 

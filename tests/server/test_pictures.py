@@ -179,7 +179,7 @@ def _halfway(live: Live, path: str) -> Iterator[None]:
 def test_so_many_large_questions_are_read_at_once_and_small_ones_pass(small: Live) -> None:
     path = "/v1/threads/many/runs"
     with ExitStack() as held:
-        for _ in range(8):
+        for _ in range(4):
             held.enter_context(_halfway(small, path))
         refused = httpx.post(f"{small.url}{path}", json=_question(20_000), timeout=PATIENCE)
         assert refused.status_code == 503 and refused.headers["retry-after"] == "2"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import asdict
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import asdict, dataclass
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -47,6 +48,13 @@ class _Page(BaseModel):
 
 
 _RUNS = TypeAdapter(list[_Run])
+
+
+@dataclass(slots=True)
+class _Place:
+    """How far the events of a thread have been read."""
+
+    seq: int
 
 
 class There:
@@ -95,29 +103,14 @@ class There:
 
     async def attend(self, run: Begun, show: Show) -> Ending:
         """Show a run's events. When cancelled, stop the run and show its end too."""
-        seq = run.after
+        place = _Place(run.after)
         try:
-            while True:
-                async for event in self._events(run, after=seq):
-                    if event is None:
-                        if await self._is_held(run):
-                            return Ending(seq=seq)
-                        continue
-                    seq = event.seq
-                    if event.run_id != run.run_id:
-                        continue
-                    show(event)
-                    if event.type in TERMINAL:
-                        return Ending(last=event, seq=seq)
-                    if isinstance(event, ApprovalRequested):
-                        for more in await self._so_far(run, after=seq):
-                            show(more)
-                            seq = more.seq
-                        if waiting := await self._waiting(run):
-                            return Ending(seq=seq, waiting=waiting)
+            while (ending := await self._listen(run, show, place)) is None:
+                pass
+            return ending
         except asyncio.CancelledError:
             await self._owner.json("POST", f"/v1/runs/{run.run_id}/cancel", user=self._user(run))
-            for event in await self._so_far(run, after=seq):
+            for event in await self._so_far(run, after=place.seq):
                 show(event)
             raise
 
@@ -147,10 +140,32 @@ class There:
         """Close the connections."""
         await self._owner.__aexit__(None, None, None)
 
+    async def _listen(self, run: Begun, show: Show, place: _Place) -> Ending | None:
+        """Show events until nothing more comes by itself; None when the stream ends before."""
+        async with aclosing(self._events(run, after=place.seq)) as events:
+            async for event in events:
+                if event is None:
+                    waiting = await self._waiting(run)
+                    if waiting or await self._is_held(run):
+                        return Ending(seq=place.seq, waiting=waiting)
+                    continue
+                place.seq = event.seq
+                if event.run_id != run.run_id:
+                    continue
+                show(event)
+                if event.type in TERMINAL:
+                    return Ending(last=event, seq=event.seq)
+                if isinstance(event, ApprovalRequested):
+                    waiting = await self._waiting(run)
+                    if waiting and event.call_id == waiting[-1].call_id:
+                        return Ending(seq=event.seq, waiting=waiting)
+        await asyncio.sleep(_AGAIN_SECONDS)
+        return None
+
     def _user(self, run: Begun) -> str | None:
         return self._users.get(run.run_id)
 
-    async def _events(self, run: Begun, *, after: int) -> AsyncIterator[Event | None]:
+    async def _events(self, run: Begun, *, after: int) -> AsyncGenerator[Event | None]:
         """Yield the events of a thread as they come, and None for each sign of life between."""
         path, query = f"/v1/threads/{run.thread_id}/events", {"after": str(after)}
         kind = ""
@@ -165,7 +180,6 @@ class There:
                     raise OwnerFailed(f"The server broke off: {said}")
                 elif name == "data" and kind != "snapshot":
                     yield parse_event(said)
-        await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _so_far(self, run: Begun, *, after: int) -> list[Event]:
         """Return the run's events behind `after`."""

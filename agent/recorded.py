@@ -11,16 +11,11 @@ from surefoot.tools import Tool, Toolbox
 
 from .runs import Emit, Job
 from .runs.recording import Entry, RecordingStore, Tape
+from .runs.recording_callers import Callers, RecordedClock
+from .runs.recording_calls import RecordedDesk, RecordedLedger, recorded_tool
 from .runs.recording_checks import RecordedTimekeeper, described, recorded_checks
-from .runs.recording_parts import (
-    Callers,
-    RecordedClock,
-    RecordedDesk,
-    RecordedLedger,
-    RecordedMemory,
-    RecordedModel,
-    recorded_tool,
-)
+from .runs.recording_memory import RecordedMemory
+from .runs.recording_model import RecordedModel
 from .working import Equipment, Worker
 
 

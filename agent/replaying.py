@@ -24,9 +24,9 @@ from .home import Home
 from .prompts import Prompt
 from .runs import Emit, Job, Run, RunEngine, ThreadBook
 from .runs.recording import Entry
+from .runs.recording_callers import Callers
 from .runs.recording_cassette import Cassette, ReplayMiss
 from .runs.recording_differences import first_difference
-from .runs.recording_parts import Callers
 from .runs.recording_replay import (
     ReplayedClock,
     ReplayedDesk,

@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import JsonValue
 from pydantic_core import PydanticSerializationError, to_json
 
+from surefoot.errors import ToolError
 from surefoot.events import Event
 
 from .database import Database
@@ -98,6 +99,14 @@ class Entry:
             at=body.get("a", 0),
             cuts=tuple((part, turn) for part, turn in body.get("c", ())),
         )
+
+
+def failed(error: BaseException) -> dict[str, JsonValue]:
+    """Return what was raised, as an entry keeps it."""
+    told: dict[str, JsonValue] = {"type": type(error).__name__, "text": str(error)}
+    if isinstance(error, ToolError):
+        told |= {"code": error.code, "tool": True}
+    return told
 
 
 class RecordingStore:

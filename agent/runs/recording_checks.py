@@ -28,8 +28,8 @@ from surefoot.graphs import (
 )
 from surefoot.verdicts import Verdict
 
-from .recording import Entry, Tape
-from .recording_parts import Callers, failed
+from .recording import Entry, Tape, failed
+from .recording_callers import Callers
 
 S = TypeVar("S", bound=Subject)
 

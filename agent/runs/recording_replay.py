@@ -24,8 +24,11 @@ from .log import ThreadKey
 from .log_memory import MemoryEventLog
 from .log_stamping import StampedThread
 from .recording import Entry
+from .recording_callers import Callers
+from .recording_calls import outputs
 from .recording_cassette import Cassette
-from .recording_parts import PARTS, Callers, outputs, plain_request, recalls
+from .recording_memory import recalls
+from .recording_model import PARTS, plain_request
 
 
 class ReplayedModel:

@@ -27,9 +27,9 @@ from surefoot.model import ModelRequest, ToolSpec
 from surefoot.verdicts import Verdict
 
 from .recording import Entry
+from .recording_callers import Callers
 from .recording_cassette import PATIENCE_SECONDS, Cassette, ReplayMiss
 from .recording_checks import STAGES, S, known, plain_subject, source_version
-from .recording_parts import Callers
 
 _KINDS: dict[str, type[Message]] = {
     kind.__name__: kind for kind in (SystemMessage, UserMessage, AssistantMessage, ToolMessage)

@@ -40,9 +40,11 @@ class Timekeeper:
 
     def has_time(self, check: Check[S], *, running_late: bool) -> bool:
         """Return whether a check is asked; once another ran late, costly ones are not."""
-        if self._overran and self._overran.get(check.name, 0) >= _CHANCES:
-            return False
-        return not (running_late and check.is_costly)
+        return not (self.is_used_up(check) or (running_late and check.is_costly))
+
+    def is_used_up(self, check: Check[S]) -> bool:
+        """Return whether a check has taken too long more often than is forgiven."""
+        return bool(self._overran) and self._overran.get(check.name, 0) >= _CHANCES
 
     def took(self, check: Check[S], seconds: float) -> bool:
         """Note how long a check took, and return whether that was too long."""
@@ -77,7 +79,7 @@ def judge(
             if (seconds := now - last) > check.seconds:
                 # What was computed before this check took no longer than the watch says.
                 seconds = keeper.ticks() - computed - (last - began)
-            running_late |= keeper.took(check, seconds)
+            running_late |= keeper.took(check, seconds) and keeper.is_used_up(check)
             last = now
         else:
             verdict = subject.not_checked(

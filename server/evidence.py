@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from surefoot.errors import NotFound
-from surefoot.events import ContextRecalled, Event, StepFinished
+from surefoot.events import Event, evidence_of
 from surefoot.evidence import Evidence
 
 from .bodies import Strict
@@ -52,11 +52,11 @@ async def render(body: Texts) -> Html:
 
 
 def evidence_in(events: list[Event]) -> list[Evidence]:
-    """Return the evidence that events tell of, in order."""
+    """Return the evidence that events tell of, each once, as it is first told."""
     found: dict[str, Evidence] = {}
     for event in events:
-        if isinstance(event, StepFinished | ContextRecalled):
-            found |= {item.id: item for item in event.evidence}
+        for item in evidence_of(event):
+            found.setdefault(item.id, item)
     return list(found.values())
 
 

@@ -329,6 +329,17 @@ Event = KnownEvent | UnknownEvent
 TERMINAL = frozenset({"run.completed", "run.failed", "run.cancelled"})
 
 
+def evidence_of(event: Event) -> tuple[Evidence, ...]:
+    """Return the evidence that an event brings: found, recalled, or cited of an earlier run."""
+    match event:
+        case StepFinished(evidence=found) | ContextRecalled(evidence=found):
+            return found
+        case AnswerCompleted(earlier=found):
+            return found
+        case _:
+            return ()
+
+
 @cache
 def known_events() -> TypeAdapter[KnownEvent]:
     """Return the validator of the closed union, built when first used."""

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from rich.text import Text
 
 from surefoot.answer import Citation
-from surefoot.events import AnswerCompleted, ContextRecalled, Event, StepFinished, StepStarted
+from surefoot.events import Event, StepStarted, evidence_of
 from surefoot.evidence import (
     CodeSource,
     DocumentSource,
@@ -33,15 +33,9 @@ class Findings:
 
     def take(self, event: Event) -> None:
         """Note what an event brings."""
-        match event:
-            case StepStarted(call_id=call_id, args=args):
-                self.calls[call_id] = args
-            case StepFinished(evidence=found) | ContextRecalled(evidence=found):
-                self.evidence += found
-            case AnswerCompleted(earlier=found):
-                self.evidence += found
-            case _:
-                pass
+        self.evidence += evidence_of(event)
+        if isinstance(event, StepStarted):
+            self.calls[event.call_id] = event.args
 
 
 def source_lines(citations: Sequence[Citation], findings: Findings) -> list[Text]:

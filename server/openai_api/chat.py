@@ -18,12 +18,11 @@ from surefoot.events import (
     AnswerCompleted,
     AnswerDelta,
     ApprovalRequested,
-    ContextRecalled,
     Event,
     RunCancelled,
     RunCompleted,
     RunFailed,
-    StepFinished,
+    evidence_of,
 )
 from surefoot.evidence import Evidence
 from surefoot.limits import ReleasePolicy
@@ -69,9 +68,8 @@ class Said:
     def hear(self, event: Event) -> str:
         """Take an event in and return the piece of the answer it brings."""
         piece = ""
+        self.evidence += evidence_of(event)
         match event:
-            case StepFinished(evidence=found) | ContextRecalled(evidence=found):
-                self.evidence += found
             case AnswerDelta(text=text):
                 piece = text
             case AnswerCompleted(text=text) if not self.text:

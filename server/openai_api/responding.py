@@ -16,7 +16,6 @@ from surefoot.events import (
     AnswerDelta,
     AnswerRetracted,
     ApprovalRequested,
-    ContextRecalled,
     Event,
     RunCancelled,
     RunCompleted,
@@ -24,6 +23,7 @@ from surefoot.events import (
     StepFailed,
     StepFinished,
     StepStarted,
+    evidence_of,
 )
 from surefoot.evidence import Evidence
 
@@ -76,17 +76,15 @@ class Retelling:
 
     def hear(self, event: Event) -> list[Told]:
         """Retell one event."""
+        self._evidence += evidence_of(event)
         match event:
             case StepStarted():
                 self._steps[event.call_id] = event
             case StepFinished():
-                self._evidence += event.evidence
                 found = ", ".join(event.evidence_ids) or "nothing"
                 return self._thought(event.event_id, f"{self._call(event)} found {found}.")
             case StepFailed():
                 return self._thought(event.event_id, f"{self._call(event)} failed: {event.error}")
-            case ContextRecalled(evidence=recalled):
-                self._evidence += recalled
             case AnswerDelta(text=text):
                 return self._write(event.event_id, text)
             case AnswerRetracted() if self._message is not None:

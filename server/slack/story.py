@@ -14,7 +14,6 @@ from surefoot.events import (
     AnswerRetracted,
     ApprovalRequested,
     ApprovalResolved,
-    ContextRecalled,
     Event,
     RunCancelled,
     RunCompleted,
@@ -23,6 +22,7 @@ from surefoot.events import (
     StepFailed,
     StepFinished,
     StepStarted,
+    evidence_of,
 )
 from surefoot.evidence import Evidence
 
@@ -92,13 +92,12 @@ class Story:
 
     def take(self, event: Event) -> None:
         """Note what an event tells."""
+        self._evidence |= {item.id: item for item in evidence_of(event)}
         match event:
             case RunStarted():
                 self.run_id = event.run_id
             case StepStarted() | StepFinished() | StepFailed():
                 self._step(event)
-            case ContextRecalled(evidence=found):
-                self._evidence |= {item.id: item for item in found}
             case ApprovalRequested(call_id=call_id):
                 self.waiting[call_id] = self.asked[call_id] = event
             case ApprovalResolved(call_id=call_id):
@@ -127,8 +126,7 @@ class Story:
                     details=_detail(event.args),
                 )
                 self.tasks[event.call_id] = task
-            case StepFinished(evidence=found):
-                self._evidence |= {item.id: item for item in found}
+            case StepFinished():
                 self._end(event.call_id, event.tool, "complete")
             case StepFailed():
                 self._end(event.call_id, event.tool, "error")

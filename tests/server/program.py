@@ -12,6 +12,7 @@ Usage: program.py DATA_DIR [name=value of a server setting …]. Prints its addr
     fail         the provider fails
     orders       says the last line of its instructions
     look         says of what kind the pictures are
+    again        says its last answer again, with what that cites
     anything     is answered with "Hello." and, if there are any, the earlier questions
 """
 
@@ -58,6 +59,10 @@ class Obedient:
             return
         if word == "look":
             yield TextDelta(f"You show {', '.join(i.media_type for i in question.images)}. ")
+            yield Finished(reason="stop")
+            return
+        if word == "again":
+            yield TextDelta(request.messages[asked[-1] - 1].text.partition("\n")[0])
             yield Finished(reason="stop")
             return
         if word == "fail":

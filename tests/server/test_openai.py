@@ -38,6 +38,15 @@ async def test_a_chat_completion_comes_with_citations_and_usage(client: AsyncOpe
     assert choice.message.content[at.start_index : at.end_index] == "[S1]"
     assert at.url.endswith("/evidence/S1") and at.title == "tool S1"
     assert done.usage is not None and done.usage.total_tokens == 45
+    again = await client.chat.completions.create(
+        model="surefoot",
+        messages=[
+            {"role": "user", "content": "add 1 2"},
+            {"role": "assistant", "content": choice.message.content},
+            {"role": "user", "content": "again"},
+        ],
+    )
+    assert again.choices[0].message.annotations == [cited]
 
 
 async def test_a_streamed_chat_completion_says_the_same(client: AsyncOpenAI) -> None:
@@ -110,6 +119,12 @@ async def test_a_response_has_its_steps_its_answer_and_its_citations(client: Asy
     assert message.type == "message" and message.content[0].type == "output_text"
     [cited] = message.content[0].annotations
     assert cited.type == "url_citation" and cited.title == "tool S1"
+    again = await client.responses.create(
+        model="surefoot", input="again", previous_response_id=done.id
+    )
+    [message] = again.output
+    assert message.type == "message" and message.content[0].type == "output_text"
+    assert message.content[0].annotations == [cited]
 
 
 async def test_a_response_goes_on_from_the_one_before(client: AsyncOpenAI) -> None:

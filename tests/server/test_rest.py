@@ -146,6 +146,8 @@ async def test_evidence_is_listed_and_opened(http: httpx.AsyncClient) -> None:
     one = (await http.get("/v1/threads/rest-10/evidence/S2")).json()
     assert one["evidence"] == listed[1] and one["html"] == "<p>1001</p>\n"
     assert (await http.get("/v1/threads/rest-10/evidence/S9")).status_code == 404
+    await ask(http, "rest-10", "again")
+    assert (await http.get("/v1/threads/rest-10/evidence")).json() == listed
 
 
 async def test_what_is_refused_is_told_as_a_problem_with_the_request_id(

@@ -15,7 +15,6 @@ from surefoot.events import (
     CheckFailed,
     CheckPassed,
     CheckSkipped,
-    ContextRecalled,
     Event,
     RunCancelled,
     RunCompleted,
@@ -26,6 +25,7 @@ from surefoot.events import (
     StepFinished,
     StepStarted,
     UsageReported,
+    evidence_of,
     parse_event,
 )
 from surefoot.evidence import Evidence
@@ -156,12 +156,11 @@ def trace_of(events: Sequence[Event], *, path: str = "") -> Trace:
 
 
 def _take(reading: _Reading, event: Event) -> None:
+    reading.evidence += evidence_of(event)
     match event:
         case RunStarted(text=text) | RunQueued(text=text):
             if not reading.steps:
                 reading.steps.append(TraceStep(source="user", text=text))
-        case ContextRecalled(evidence=found):
-            reading.evidence += found
         case StepStarted():
             reading.call(Call(call_id=event.call_id, tool=event.tool, args=event.args))
         case ApprovalRequested():
@@ -173,7 +172,6 @@ def _take(reading: _Reading, event: Event) -> None:
             reading.decided[event.call_id] = event.decision
             _resolve(reading, event)
         case StepFinished():
-            reading.evidence += event.evidence
             found_text = "\n\n".join(f"[{one.id}] {one.content}" for one in event.evidence)
             reading.result(event.call_id, event.tool, CallResult(text=found_text, ms=event.ms))
         case StepFailed():

@@ -115,7 +115,8 @@ export class RunView {
       this.#unspoken.text = "";
       this.#speak(text ? `Correction: ${text}` : "The last sentence is withdrawn.");
     },
-    "answer.completed": ({ text, verdicts, confidence, usage }) => {
+    "answer.completed": ({ text, earlier = [], verdicts, confidence, usage }) => {
+      for (const item of earlier) this.evidence.set(item.id, item); // Its figures stand above.
       this.#answer.complete(text);
       this.#speakSentence();
       this.#checks.judged(verdicts, confidence);

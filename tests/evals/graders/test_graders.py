@@ -35,7 +35,9 @@ from surefoot.evals import (
     config_of,
     grade,
     grader_of,
+    trace_of,
 )
+from surefoot.events import AnswerCompleted, RunStarted
 from surefoot.evidence import DocumentSource, Evidence
 
 
@@ -186,6 +188,13 @@ def test_groundedness_is_what_our_own_answer_checks_say() -> None:
     wrong = replace(trace(answer="There are 152 [S1]. There are 999 [S1]."), evidence=found_it)
     assert grade(Groundedness(), right, NOTHING).score == 1
     assert grade(Groundedness(), wrong, NOTHING).score == 0.5
+    of_before = trace_of(
+        [
+            RunStarted(run_id="r2", text="Again?"),
+            AnswerCompleted(run_id="r2", text=wrong.answer or "", earlier=found_it),
+        ]
+    )
+    assert grade(Groundedness(), of_before, NOTHING).score == 0.5
     foreign = trace(call("count", "152 rows"), answer="There are 152.")
     assert grade(Groundedness(), foreign, NOTHING).score == 1
     assert grade(Groundedness(), trace(answer="Hello."), NOTHING).outcome == "not_applicable"

@@ -105,6 +105,8 @@ def test_an_answer_is_copied_and_a_citation_tells_where_it_leads(
     expect(peek).to_have_text("add42")
     tab.page.keyboard.press("Escape")
     expect(peek).to_be_hidden()
+    tab.ask("again").locator(".answer .cite").hover()
+    expect(peek).to_have_text("add42")
 
 
 def test_a_reader_who_has_scrolled_up_stays_there_until_they_go_to_the_newest(

@@ -22,11 +22,12 @@ async def test_a_direct_message_is_answered_in_its_thread_with_its_sources(
 ) -> None:
     async with bot_in(slack, tmp_path) as running:
         (answer,) = await running.ask("add 1 2")
-    assert answer.text == "It gave 3 [S1]."
+        _, again = await running.ask("again", thread_ts=answer.thread_ts)
+    assert answer.text == again.text == "It gave 3 [S1]."
     assert not answer.is_streaming and answer.updates == 0
     assert [task["status"] for task in answer.tasks.values()] == ["complete"]
     (sources,) = answer.of_type("context")
-    assert "[S1] add" in str(sources)
+    assert "[S1] add" in str(sources) and again.of_type("context") == [sources]
     assert "Show the sources" in answer.buttons()
 
 

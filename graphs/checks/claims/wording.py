@@ -10,17 +10,9 @@ from surefoot.verdicts import Verdict
 from ..check import timed
 from ..subjects import Claim
 from .alignment import Alignment, align, subjects
+from .differing import is_denied, is_of_another, is_reversed, is_unbounded, misfigures
 from .lexicon import NEGATION
-from .restating import (
-    Restated,
-    is_denied,
-    is_of_another,
-    is_read,
-    is_reversed,
-    is_unbounded,
-    misfigures,
-    restated,
-)
+from .restating import Restated, is_read, restated
 from .standing import Standing
 from .swapping import swaps_name
 

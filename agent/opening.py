@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,9 +11,10 @@ from langchain_core.language_models import BaseChatModel
 from pydantic import SecretStr
 
 from surefoot.answer import Answer
-from surefoot.graphs import Checks, build
+from surefoot.errors import ConfigurationError
+from surefoot.graphs import DEFAULT_CHECKS, Checks, MeaningReview, build
 from surefoot.limits import Limits
-from surefoot.memory import OwnMemory, Retention
+from surefoot.memory import Embedder, MiniLM, OwnMemory, Retention
 from surefoot.model import ChatModel
 from surefoot.settings import Settings
 from surefoot.tools import Policy, Tool, Toolbox
@@ -73,11 +75,12 @@ class Setup:
         """Open everything. What an earlier process left behind is not taken up yet."""
         layer = self._layer()
         try:
+            checks = await self._checks()
             home = self._home()
         except BaseException:
             await layer.close()
             raise
-        work = self._work(layer.model, home)
+        work = self._work(layer.model, home, checks)
         keepers: list[Housekeeper] = []
 
         async def work_and_wake(job: Job, emit: Emit) -> Answer:
@@ -166,6 +169,12 @@ class Setup:
             )
         return Layer(model=given)
 
+    async def _checks(self) -> Checks:
+        """Return the checks that were given; the settings add to none but the default ones."""
+        if self.checks is not DEFAULT_CHECKS or not self.settings.checks.meaning:
+            return self.checks
+        return self.checks.with_(reviews=[await _meaning_review(self.rooms.embedder)])
+
     def _home(self) -> Home:
         now = self.clock.now
         if not self.is_durable:
@@ -177,14 +186,16 @@ class Setup:
             data_dir.close()
             raise
 
-    def _work(self, model: ChatModel, home: Home) -> Callable[[Job, Emit], Awaitable[Answer]]:
+    def _work(
+        self, model: ChatModel, home: Home, checks: Checks
+    ) -> Callable[[Job, Emit], Awaitable[Answer]]:
         """Return what takes a job to its answer."""
         worker = Worker(
             home=home,
             machine=build(home.checkpoints.saver if home.checkpoints else None),
             clock=self.clock,
             limits=self.limits,
-            checks=self.checks,
+            checks=checks,
             own_knowledge=self.settings.own_knowledge,
             taint=self.taint,
             record=self._record(home),
@@ -221,6 +232,21 @@ class Setup:
             memory=None if memory is None else RememberingEvidence(memory, home.log),
             prompt=self.prompt.adding(run.instructions),
         )
+
+
+async def _meaning_review(embedder: Embedder) -> MeaningReview:
+    """Return the review by meaning, its model loaded. Raises `ConfigurationError` without one."""
+    try:
+        if isinstance(embedder, MiniLM):
+            await asyncio.to_thread(embedder.words, ["ready"])
+            return MeaningReview(embedder)
+        why = f"{embedder.name!r} gives no vectors of words."
+    except (ConfigurationError, ImportError, OSError) as error:
+        why = str(error)
+    raise ConfigurationError(
+        f"The setting 'checks.meaning' is on, and its embedding model cannot be had: {why} "
+        "Mend that, or turn the setting off."
+    )
 
 
 def _secrets(value: object) -> Iterator[str]:

@@ -115,6 +115,15 @@ class MemorySettings(BaseModel):
     facts_per_person: int | None = Field(default=None, ge=1)
 
 
+class CheckSettings(BaseModel):
+    """What an assistant checks besides what it checks anyway."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    meaning: bool = False
+    """Whether claims that words in common leave open are read for meaning by the embedder."""
+
+
 class _OwnTables(TomlConfigSettingsSource):
     """`surefoot.toml` without the table `server`, which the server reads."""
 
@@ -158,8 +167,9 @@ class Settings(BaseSettings):
     models: ModelSettings = Field(default_factory=ModelSettings)
     """Retries, fallbacks, routing, spending and caching of model calls."""
     tools: ToolSettings = Field(default_factory=ToolSettings)
-    memory: MemorySettings = Field(default_factory=MemorySettings)
     """Where programs run, and whose tools are used besides our own."""
+    memory: MemorySettings = Field(default_factory=MemorySettings)
+    checks: CheckSettings = Field(default_factory=CheckSettings)
     release: ReleasePolicy = "hold"
     own_knowledge: OwnKnowledge = "withhold"
     """Whether what a model knows by itself is left out or said with a mark."""

@@ -43,7 +43,7 @@ async def examine(host: Host) -> list[Finding]:
     asked = (_model(settings, host.model), _providers(settings, host.model))
     findings += [finding for found in await asyncio.gather(*asked) for finding in found]
     findings += await _data(settings)
-    findings.append(_embedding())
+    findings += [_embedding(), _meaning(settings)]
     findings += await sandbox(settings)
     findings += await mcp_servers(settings)
     findings += await _slack()
@@ -177,6 +177,11 @@ def _embedding() -> Finding:
         return Finding(state="fail", what="embedding model", told=model.name, advice=str(error))
     told = f"{model.name} works, {width} dimensions, on this machine"
     return Finding(what="embedding model", told=told)
+
+
+def _meaning(settings: Settings) -> Finding:
+    told = "on" if settings.checks.meaning else "off; SUREFOOT_CHECKS__MEANING=true turns it on"
+    return Finding(what="reading for meaning", told=told)
 
 
 async def _slack() -> list[Finding]:

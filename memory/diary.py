@@ -259,11 +259,13 @@ class Diary:
         return found
 
     def erase(self, scope: Scope, *, facts: Sequence[str], runs: Sequence[str]) -> None:
-        """Delete the user's facts, and the turns of runs, from every file."""
+        """Delete the user's facts, and the turns of runs with what they found, from every file."""
         ids, run_ids, person = set(facts), set(runs), person_of(scope)
         with transaction(self._database):
             rows = [row for row in self._facts.facts(person, history=True) if fact_id(row) in ids]
-            turns = [kept for kept in self._transcript.turns(scope) if kept.turn.run_id in run_ids]
+            every = self._transcript.turns(scope)
+            turns = [kept for kept in every if kept.turn.run_id in run_ids]
+            self._transcript.drop_cited(every, run_ids)
             self._delete(scope, rows, turns)
         self._erase()
 

@@ -77,7 +77,6 @@ class Transcript:
         ).fetchone()
         if known is not None:
             return int(known[0]), False
-        evidence = json.dumps([asdict(cited) for cited in turn.evidence], ensure_ascii=False)
         row = self._database.execute(
             f"INSERT INTO turns (tenant, user, thread, {_COLUMNS}, is_considered) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -87,7 +86,7 @@ class Transcript:
                 turn.question,
                 turn.answer,
                 turn.created_at,
-                evidence,
+                _written(turn.evidence),
                 not scope.user,
             ),
         ).lastrowid
@@ -198,6 +197,23 @@ class Transcript:
             gone[_collection(place)] = rows if left else []
         return gone
 
+    def drop_cited(self, every: Iterable[Kept], runs: Collection[str]) -> None:
+        """Take out of a person's turns, oldest first, what they cite and these runs had found.
+
+        The first turn of a thread to cite a piece of evidence is that of the run that found it.
+        Belongs to the caller's transaction.
+        """
+        finders: dict[tuple[str, str], str] = {}
+        for kept in every:
+            turn = kept.turn
+            for cited in turn.evidence:
+                finders.setdefault((kept.thread_id, cited.id), turn.run_id)
+            left = [c for c in turn.evidence if finders[kept.thread_id, c.id] not in runs]
+            if len(left) < len(turn.evidence):
+                self._database.execute(
+                    "UPDATE turns SET evidence = ? WHERE id = ?", (_written(left), kept.row)
+                )
+
     def without_vectors(self) -> None:
         """Note that no turn has a vector any more."""
         self._database.execute("UPDATE turns SET has_vector = 0")
@@ -283,6 +299,10 @@ def _turn(run_id: str, question: str, answer: str, created_at: str, evidence: st
         created_at=created_at,
         evidence=tuple(Cited(**each) for each in json.loads(evidence)),
     )
+
+
+def _written(evidence: Iterable[Cited]) -> str:
+    return json.dumps([asdict(cited) for cited in evidence], ensure_ascii=False)
 
 
 def _text(question: str, answer: str) -> str:

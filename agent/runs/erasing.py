@@ -15,6 +15,7 @@ from pydantic import JsonValue
 
 from surefoot.scope import Scope
 
+from .copies import drop_copies, drop_recordings
 from .log import ThreadKey
 from .threads import title_of
 
@@ -45,7 +46,7 @@ class Erased:
     recordings: int = 0
     threads: int = 0
     changed: int = 0
-    """Rows of other runs in which words were blotted out."""
+    """Rows of other runs out of which words, or what an erased run had found, were taken."""
 
 
 def sayings(connection: sqlite3.Connection, scope: Scope, *, in_thread: bool) -> list[Saying]:
@@ -66,7 +67,10 @@ def sayings(connection: sqlite3.Connection, scope: Scope, *, in_thread: bool) ->
 def erase(
     connection: sqlite3.Connection, scope: Scope, *, runs: Sequence[str], words: Sequence[str]
 ) -> Erased:
-    """Erase runs, and blot `words` out of what the person's other runs told. Can be done again."""
+    """Erase runs and the copies of what they found, and blot `words` out of the person's others.
+
+    Can be done again.
+    """
     counted = {name: 0 for name in (*_BESIDE, "runs", "events", "threads")}
     threads: set[ThreadKey] = set()
     titles: set[str] = set()
@@ -77,7 +81,11 @@ def erase(
         for table in _tables(connection, (*_BESIDE, "runs")):
             done = connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
             counted[table] += done.rowcount
+    changed = 0
     for key in sorted(threads):
+        changed += drop_copies(connection, key, runs)
+        if _tables(connection, ("recordings",)):
+            counted["recordings"] += drop_recordings(connection, key, runs)
         counted["threads"] += _settle(connection, key, titles)
     return Erased(
         runs=counted["runs"],
@@ -85,7 +93,7 @@ def erase(
         calls=counted["calls"],
         recordings=counted["recordings"],
         threads=counted["threads"],
-        changed=_blot_out(connection, scope, words) if words else 0,
+        changed=changed + (_blot_out(connection, scope, words) if words else 0),
     )
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from surefoot import Assistant, ScriptedModel, Settings, calls, says, tool
 from surefoot.errors import ConfigurationError, InputError
+from surefoot.events import AnswerCompleted
+from surefoot.evidence import DocumentSource, Finding
 from surefoot.memory import PlainMemory
 from surefoot.scope import Scope
 
@@ -67,6 +69,49 @@ async def test_one_thread_is_forgotten_and_the_others_stay(tmp_path: Path) -> No
         assert holding(tmp_path, "Quarry Lake") == []
         facts = await assistant.rooms.own_memory().facts(Scope(user="anna", thread_id=""))
         assert [fact.text for fact in facts] == ["The user likes tea."]
+
+
+@tool(side_effects=False)
+def look(what: str) -> Finding:
+    """Look something up."""
+    source = DocumentSource(path=f"quarry-lake/{what}.md", start=0, end=30)
+    return Finding(source=source, content=f"{what.title()}s of Quarry Lake: 1500 g.")
+
+
+@pytest.mark.parametrize("way", ["query", "thread", "delete"])
+async def test_what_a_forgotten_run_found_goes_from_the_runs_that_cite_it(
+    tmp_path: Path, way: str
+) -> None:
+    model = ScriptedModel(
+        calls("look", what="heron"),
+        says("Herons have 1500 g [S1]."),
+        calls("look", what="otter"),
+        says("It has 1500 g [S2], as before [S1]."),
+        says("Both have 1500 g [S1] [S2]."),
+        says("Hello."),
+    )
+    settings = Settings(data_dir=tmp_path)
+    async with Assistant(settings=settings, model=model, tools=[look], builtins=False) as assistant:
+        for question in ("What has a heron?", "And the other one?", "Are both the same?"):
+            await assistant.ask(question, thread="t1", user="anna")
+        await assistant.ask("Hello?", thread="t2", user="anna")
+        await assistant.drain()
+        held = {name.removesuffix("-wal") for name in holding(tmp_path, "quarry-lake/heron")}
+        assert held == {"memory.sqlite", "surefoot.db"}
+        if way == "query":
+            receipt = await assistant.forget(user="anna", query="heron")
+            assert (receipt.removed.runs, receipt.removed.changed, receipt.hits) == (1, 2, 0)
+            told = [e for e in await assistant.events("t1") if isinstance(e, AnswerCompleted)]
+            assert [[item.id for item in each.earlier] for each in told] == [[], ["S2"]]
+            turns = await assistant.rooms.own_memory().turns(Scope(user="anna", thread_id=""))
+            assert [[c.id for c in turn.evidence] for turn in turns] == [["S2"], ["S2"], []]
+        elif way == "thread":
+            await assistant.forget(user="anna", thread="t1")
+        else:
+            await assistant.delete_thread("t1")
+            await assistant.drain()
+    assert holding(tmp_path, "quarry-lake/heron") == holding(tmp_path, "Herons of") == []
+    assert bool(holding(tmp_path, "quarry-lake/otter")) == (way == "query")
 
 
 async def test_another_persons_same_words_stay_and_are_told_of(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from .context import RunContext
 from .flow import Flow
 from .permitting import is_held, permitted
 from .reporting import tool_messages
+from .revising import brought
 from .state import Progress, RunState
 
 _NOT_MADE = frozenset({"limit", "needs_failed_step"})
@@ -45,6 +46,7 @@ async def run_plan(context: RunContext, progress: Progress) -> tuple[list[Messag
         closing=closing,
         limited=bool(limit),
         undone=_undone(board),
+        brought=brought(board, progress.hints),
         used=context.budget.used(),
     )
 

@@ -18,6 +18,7 @@ from .conversation import call_model, occasion
 from .planning import CallGroup, draft, offered
 from .prompt_parts import RUN_NOTE, place_of_question
 from .release import Release
+from .revising import in_short
 from .sharing import Shared, fingerprint, regroup, share
 from .state import Progress
 
@@ -35,6 +36,7 @@ class Round:
         self._progress = progress
         self._told_closing = False
         self._ignored = 0
+        self._fault = ""
         self.new = new
         """The messages that this visit adds."""
         self.closing = progress.closing
@@ -139,7 +141,7 @@ class Round:
         return verdicts
 
     def _refuse(self, message: AssistantMessage, failed: Sequence[Verdict]) -> None:
-        told = " ".join(verdict.reason for verdict in failed)
+        self._fault = told = " ".join(verdict.reason for verdict in failed)
         self._answer(message, f"Nothing was run, because the plan has a fault. {told}")
         if not self._context.budget.reserve_repair():
             self.close("The plan could not be mended.")
@@ -196,11 +198,19 @@ class Round:
                 if step.id not in self._context.values
                 and fingerprint(step.tool, step.args) not in made
             ),
+            reason=self._reason(),
         )
+
+    def _reason(self) -> str:
+        """Return why there is another plan: what the last had wrong, or what it brought."""
+        if self._fault:
+            return in_short(f"the plan had a fault: {self._fault}")
+        return self._progress.brought or "the run was taken up again"
 
     def take(self, told: list[Message], progress: Progress) -> None:
         """Go on from what running the plan brought."""
         self.new += told
+        self._fault = ""
         self._progress = progress
         self._stalls = progress.stalls
         self.closing = progress.closing

@@ -35,6 +35,8 @@ class Progress:
     """True when that is because a limit was reached."""
     undone: tuple[str, ...] = ()
     """Calls of the last plan that were not made, because of a limit or of a step that failed."""
+    brought: str = ""
+    """What running the plan brought, and so why another follows it; empty until it has run."""
     used: Usage = field(default_factory=Usage)
 
 

@@ -104,6 +104,7 @@ class PlanRevised(EventBase):
     dropped: tuple[str, ...] = ()
     """Steps of the plan before that gave no result and are not asked for again."""
     reason: str = ""
+    """What the run plans anew for: a fault of the plan, failed steps, failed checks or findings."""
 
 
 class StepStarted(EventBase):

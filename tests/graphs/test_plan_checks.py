@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from surefoot import ScriptedModel, calls, says, tool
-from surefoot.events import CheckFailed, CheckSkipped, PlanCreated, StepStarted
+from surefoot.events import CheckFailed, CheckSkipped, PlanCreated, PlanRevised, StepStarted
 from surefoot.graphs import DEFAULT_CHECKS, CallSubject, PlanSubject
 from surefoot.limits import Limits
 from surefoot.messages import UserMessage
@@ -42,10 +42,14 @@ async def test_an_unknown_tool_is_answered_with_the_nearest_name_and_mended() ->
 
 
 async def test_bad_arguments_are_answered_with_what_is_wrong_and_mended() -> None:
-    model = ScriptedModel(calls("add", a="x", c=2), calls("add", a=1, b=2), says("3 [S1]."))
-    run = driven(model, add)
-    await run.ask()
-    (message,) = results(model, 1)
+    with ScriptedModel(
+        calls("add", a=2, b=2), calls("add", a="x", c=2), calls("add", a=1, b=2), says("3 [S2].")
+    ) as model:
+        run = driven(model, add)
+        await run.ask()
+    message = results(model, 2)[-1]
+    (revised,) = run.told(PlanRevised)
+    assert revised.reason.startswith("the plan had a fault: s2: The arguments of 'add'")
     assert "Nothing was run, because the plan has a fault." in message.text
     assert "'b' is missing" in message.text and "no argument 'c'" in message.text
 
@@ -227,5 +231,8 @@ async def test_what_has_been_found_already_needs_no_step() -> None:
     with ScriptedModel(
         calls("count", text="cucumber"), calls("count", text="banana"), says("Done.")
     ) as model:
-        await driven(model, count).ask(TWO_THINGS)
+        run = driven(model, count)
+        await run.ask(TWO_THINGS)
+    (revised,) = run.told(PlanRevised)
+    assert revised.reason.startswith("a check of the plan: No step looks for this part")
     assert "Check:" in results(model, 1)[-1].text and "Check:" not in results(model, 2)[-1].text

@@ -6,7 +6,7 @@ import pytest
 from pydantic import JsonValue
 
 from surefoot import ScriptedModel, calls, says, tool
-from surefoot.events import CheckFailed, CheckPassed, CheckSkipped
+from surefoot.events import CheckFailed, CheckPassed, CheckSkipped, PlanRevised
 from surefoot.evidence import (
     CodeSource,
     DocumentSource,
@@ -21,7 +21,7 @@ from surefoot.evidence import (
 from surefoot.graphs import render
 from surefoot.tools import Doubt, ToolOutput
 
-from .conftest import driven, results
+from .conftest import add, driven, results
 
 pytestmark = pytest.mark.anyio
 
@@ -181,9 +181,11 @@ async def test_what_a_tool_itself_doubts_is_told_the_worst_first() -> None:
             ),
         )
 
-    model = ScriptedModel(calls("look"), says("Done."))
-    run = driven(model, look)
+    model = ScriptedModel(calls("look"), calls("add", a=1, b=2), says("Done."))
+    run = driven(model, look, add)
     await run.ask()
+    (revised,) = run.told(PlanRevised)
+    assert revised.reason == "a check of s1: Rows are repeated. Nulls are left out. Aggregate."
     (failed,) = run.told(CheckFailed)
     assert (failed.check, failed.code) == ("not_doubted", "rows_multiplied")
     assert failed.claim_id == "s1" and failed.evidence_ids == ("S1",)

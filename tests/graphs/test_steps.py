@@ -160,6 +160,7 @@ async def test_a_later_plan_takes_values_from_an_earlier_one() -> None:
     assert [event.args for event in run.told(StepStarted)[1:]] == [{"n": 8.0}, {"text": "n=8.0"}]
     (revised,) = run.told(PlanRevised)
     assert (revised.plan.revision, revised.added) == (1, ("s2", "s3"))
+    assert revised.reason == "new findings: S1"
 
 
 async def test_a_later_plan_tells_which_steps_without_a_result_it_drops() -> None:
@@ -180,9 +181,9 @@ async def test_a_later_plan_tells_which_steps_without_a_result_it_drops() -> Non
     )
     run = driven(model, broken, double)
     await run.ask()
-    assert [(e.added, e.dropped) for e in run.told(PlanRevised)] == [
-        (("s4",), ("s1", "s2")),
-        (("s5", "s6"), ()),
+    assert [(e.added, e.dropped, e.reason) for e in run.told(PlanRevised)] == [
+        (("s4",), ("s1", "s2"), "s1 failed: Out of ink."),
+        (("s5", "s6"), (), "new findings: S2"),
     ]
 
 

@@ -27,7 +27,7 @@ class Removed:
     threads: int = 0
     """Threads of which nothing is left."""
     changed: int = 0
-    """Events and recordings of other runs in which words were blotted out."""
+    """Events and recordings of other runs out of which words, or evidence of erased runs, went."""
     accounts: int = 0
     """Accounts of spending."""
     items: int = 0

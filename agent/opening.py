@@ -244,8 +244,8 @@ async def _meaning_review(embedder: Embedder) -> MeaningReview:
     except (ConfigurationError, ImportError, OSError) as error:
         why = str(error)
     raise ConfigurationError(
-        f"The setting 'checks.meaning' is on, and its embedding model cannot be had: {why} "
-        "Mend that, or turn the setting off."
+        f"The setting 'checks.meaning' is on, and its embedding model cannot be had: "
+        f"{why.rstrip('.')}. Mend that, or turn the setting off."
     )
 
 

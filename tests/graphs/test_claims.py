@@ -111,6 +111,28 @@ def test_what_the_evidence_bears_out_passes(text: str, evidence: Callable[[], Ev
     assert failures(text, evidence()) == []
 
 
+RAILWAY = "The {} railway is the longest, and it begins in Washington, DC, near the river."
+
+
+@pytest.mark.parametrize(
+    ("said", "there"),
+    [
+        ("The U.S. railway is the longest", "US"),
+        ("The UK railway is the longest", "U.K."),
+        ("The U.S. railway is the longest", "United States"),
+        ("The railway begins in Washington, D.C., near the river", "long"),
+    ],
+)
+def test_an_abbreviation_is_the_same_with_full_stops_and_without(said: str, there: str) -> None:
+    other = said.replace("U.S.", "N.Z.").replace("UK", "NZ").replace("D.C.", "B.C.")
+    assert ["supported", "unsupported"] == [
+        verdict.outcome
+        for text in (said, other)
+        for verdict in verdicts(f"{text} [S1].", page(RAILWAY.format(there)))
+        if verdict.check == "names_in_evidence"
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "evidence", "code"),
     [

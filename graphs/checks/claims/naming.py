@@ -16,12 +16,15 @@ TALK = frozenset("i me my we us our you your hello hi thanks please sorry welcom
 """Words of people who talk with each other."""
 _ROOT = 5
 """Letters from which on a word may be the root of another."""
+_SEARCHED = 50_000
+"""Characters of each piece of evidence in which what an abbreviation stands for is looked for."""
 _COMMON = re.compile(
     r"(?:[^aiosu]s|ies|tion|sion|ment|ity|ness|ance|ence|ing|ery|ism|age|ship|ly|er|est|ue|ure|half)$",
     re.IGNORECASE,
 )
 """Endings of words that begin a sentence without being names: `Visitors`, `Revenue`, `Fewer`."""
-_ABBREVIATED = re.compile(r"[A-Z]{2,6}s?")
+_ABBREVIATED = re.compile(r"(?<![\w.])(?:[A-Z]{2,6}s?|[A-Z](?:\.[A-Z]){1,5})(?!\w)")
+"""Letters for words, with full stops or without."""
 
 
 @timed(0.5)
@@ -81,7 +84,8 @@ def _is_known(name: Name, standing: Standing) -> bool:
         return standing.names(name.text) or all(map(standing.knows, _words(name.text)))
     if all(standing.knows(one) or _is_derived(one, standing) for one in _words(name.text)):
         return True
-    return bool(_ABBREVIATED.fullmatch(name.text)) and _stands_for(name.text.rstrip("s"), standing)
+    letters = _letters(name, standing)
+    return bool(letters) and (_is_spelled(letters, standing) or _stands_for(letters, standing))
 
 
 def _words(text: str) -> list[str]:
@@ -98,8 +102,24 @@ def _is_derived(word: str, standing: Standing) -> bool:
     )
 
 
+def _letters(name: Name, standing: Standing) -> str:
+    """Return the letters of a name that is an abbreviation; of `U.S.` it may be the first alone."""
+    match = _ABBREVIATED.match(standing.saying.text, name.start)
+    if match is None or len(match[0]) < len(name.text):
+        return ""
+    return match[0].replace(".", "").rstrip("s")
+
+
+def _is_spelled(letters: str, standing: Standing) -> bool:
+    """Return whether an abbreviation stands there, with full stops or without: `D.C.` for `DC`."""
+    spelled = r"\.?".join(letters)
+    pattern = re.compile(rf"(?<![\w.]){spelled}(?!\w)")
+    texts = (*(one.text[:_SEARCHED] for one in standing.witnesses), standing.said)
+    return any(map(pattern.search, texts))
+
+
 def _stands_for(letters: str, standing: Standing) -> bool:
     """Return whether the evidence has words that begin with these letters, one behind the other."""
     initials = r"\W+(?:(?:of|the|and|for)\W+)?".join(rf"{letter}\w+" for letter in letters)
     pattern = re.compile(rf"\b{initials}", re.IGNORECASE)
-    return any(pattern.search(one.text[:50_000]) for one in standing.witnesses)
+    return any(pattern.search(one.text[:_SEARCHED]) for one in standing.witnesses)

@@ -81,11 +81,11 @@ def erase(
         for table in _tables(connection, (*_BESIDE, "runs")):
             done = connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
             counted[table] += done.rowcount
-    changed = 0
+    changed, gone = 0, frozenset(runs)
     for key in sorted(threads):
-        changed += drop_copies(connection, key, runs)
+        changed += drop_copies(connection, key, gone)
         if _tables(connection, ("recordings",)):
-            counted["recordings"] += drop_recordings(connection, key, runs)
+            counted["recordings"] += drop_recordings(connection, key, gone)
         counted["threads"] += _settle(connection, key, titles)
     return Erased(
         runs=counted["runs"],

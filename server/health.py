@@ -84,8 +84,8 @@ async def _check_log(service: Service) -> str:
         return "does not answer"
     except SurefootError:
         return _NEITHER
-    # An event that could not be kept ends the log for this process.
-    return "ok" if home.log.trouble is None else f"{_NEITHER}: start again"
+    # Threads whose events could not be kept go on by themselves once they can be again.
+    return "ok" if home.log.trouble is None else f"{_NEITHER}: waits for room"
 
 
 async def _check_memory(service: Service) -> str:

@@ -41,15 +41,18 @@ class Attempts:
         work: Work,
         forget: Callable[[str], Awaitable[None]] | None,
         resolve: Callable[[Job, Answer | SurefootError], None],
+        left: Callable[[], None],
         now: Callable[[], str],
         hide: Callable[[str], str],
     ) -> None:
-        """`resolve` is told each job's outcome behind its last event."""
+        """`resolve` is told each job's outcome behind its last event, `left` that the end of one
+        could not be kept."""
         self._log = log
         self._store = store
         self._work = work
         self._forget = forget
         self._resolve = resolve
+        self._left = left
         self._now = now
         self._hide = hide
         self.ended: dict[str, Run] = {}
@@ -66,7 +69,7 @@ class Attempts:
         except asyncio.CancelledError:
             if job.why_cancelled is None:
                 raise
-            await self.end(job, RunCancelled(reason=job.why_cancelled), "cancelled")
+            await self._end_anyway(job, RunCancelled(reason=job.why_cancelled), "cancelled")
             self._resolve(job, SurefootError(f"The run was stopped: {job.why_cancelled}."))
         except SurefootError as error:
             await self._fail(job, error, code=type(error).__name__)
@@ -95,11 +98,18 @@ class Attempts:
         self._resolve(job, answer)
 
     async def _fail(self, job: Job, error: SurefootError, *, code: str) -> None:
+        await self._end_anyway(job, RunFailed(error=str(error), code=code), "failed")
+        self._resolve(job, error)
+
+    async def _end_anyway(self, job: Job, event: RunFailed | RunCancelled, status: Status) -> None:
+        """Tell a run's last event, if it has none; one that cannot be kept is told to the log."""
         try:
-            await self.end(job, RunFailed(error=str(error), code=code), "failed")
+            if not job.is_over:
+                await self.end(job, event, status)
+                return
         except SurefootError:
             logger.exception("the end of run %s could not be kept", job.run.run_id)
-        self._resolve(job, error)
+        self._left()
 
     async def end(
         self, job: Job, event: RunCompleted | RunFailed | RunCancelled, status: Status

@@ -55,6 +55,9 @@ CREATE TABLE IF NOT EXISTS states (
 
 _MOST = 1000
 """Pieces of work in one transaction."""
+_ROOM = 1_000_000
+"""Bytes that must be free before a file that was full is written again."""
+_NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 _TURNS = 6
 """Turns of the event loop for which work waits for company. Waking the thread costs more than most
 work, and who has posted often posts again at once; an idle loop turns in some microseconds."""
@@ -63,17 +66,19 @@ work, and who has posted often posts again at once; an idle loop turns in some m
 class _Job:
     """One piece of work, and whom to tell."""
 
-    __slots__ = ("done", "error", "failed", "result", "work")
+    __slots__ = ("done", "error", "failed", "result", "run_id", "work")
 
     def __init__(
         self,
         work: Work[object],
         done: Callable[[object], None],
         failed: Callable[[Exception], None],
+        run_id: str | None,
     ) -> None:
         self.work = work
         self.done = done
         self.failed = failed
+        self.run_id = run_id
         self.result: object = None
         self.error: Exception | None = None
 
@@ -82,7 +87,8 @@ class Database:
     """Work is committed before anybody hears that it is done.
 
     What is posted at about the same time is one transaction, and so is all that waits under load.
-    A piece of work that fails is rolled back alone.
+    A piece of work that fails is rolled back alone. When something of a run could not be kept,
+    nothing that comes behind it is either, until `forgive` is called.
     """
 
     def __init__(self, path: Path, *, schema: str = _SCHEMA) -> None:
@@ -92,6 +98,8 @@ class Database:
         """What the thread has not been given yet."""
         self._batches: queue.SimpleQueue[list[_Job] | None] = queue.SimpleQueue()
         self._loop = asyncio.get_running_loop()
+        self._lost: set[str] = set()
+        """Runs of which something could not be kept. Only the thread adds to it."""
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._connection.execute("PRAGMA journal_mode=WAL")
@@ -102,10 +110,11 @@ class Database:
         self._thread = threading.Thread(target=self._serve, name="surefoot-database", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Work[T]) -> asyncio.Future[T]:
+    def submit(self, work: Work[T], *, run_id: str | None = None) -> asyncio.Future[T]:
         """Do `work` in a transaction soon; return what becomes its result once that is committed.
 
         Whoever does not wait for it may rely on the order: what is posted later comes later.
+        `run_id` names the run without whose earlier work it is not to be kept.
         """
         future: asyncio.Future[T] = self._loop.create_future()
 
@@ -117,20 +126,25 @@ class Database:
             if not future.done():
                 future.set_exception(error)
 
-        self.post(work, done, failed)
+        self.post(work, done, failed, run_id=run_id)
         return future
 
-    async def run(self, work: Work[T]) -> T:
+    async def run(self, work: Work[T], *, run_id: str | None = None) -> T:
         """Do `work` in a transaction and return its result once that is committed."""
-        return await self.submit(work)
+        return await self.submit(work, run_id=run_id)
 
     def post(
-        self, work: Work[T], done: Callable[[object], None], failed: Callable[[Exception], None]
+        self,
+        work: Work[T],
+        done: Callable[[object], None],
+        failed: Callable[[Exception], None],
+        *,
+        run_id: str | None = None,
     ) -> None:
         """Do `work` soon; `done` or `failed` is called on the event loop, in posting order."""
         if not self._posted:
             self._loop.call_soon(self._wait, _TURNS - 1)
-        self._posted.append(_Job(work, done, failed))
+        self._posted.append(_Job(work, done, failed, run_id))
 
     def _wait(self, turns: int) -> None:
         """Wait for company."""
@@ -153,6 +167,24 @@ class Database:
             connection.execute(f"PRAGMA user_version = {version}")
 
         await self.run(work)
+
+    async def check_room(self) -> None:
+        """See that there is room to go on for a while. Raises `StorageError`."""
+
+        def fill(connection: sqlite3.Connection) -> None:
+            connection.execute("CREATE TABLE IF NOT EXISTS room (bytes BLOB)")
+            connection.execute("INSERT INTO room VALUES (zeroblob(?))", (_ROOM,))
+
+        await self.run(fill)
+        await self.run(lambda c: c.execute("DROP TABLE room"))
+
+    def lost(self) -> frozenset[str]:
+        """Return the runs of which something could not be kept, and so nothing behind it."""
+        return frozenset(self._lost)
+
+    def forgive(self, run_ids: frozenset[str]) -> None:
+        """Keep again what comes of these runs: they begin again behind what was kept."""
+        self._lost -= run_ids
 
     async def close(self) -> None:
         """Finish what waits and close the file."""
@@ -183,6 +215,22 @@ class Database:
         return batch
 
     def _commit(self, batch: list[_Job]) -> None:
+        """Do the work in one transaction or, where that is too much for the disk, each in its own.
+
+        SQLite rolls back all of a transaction for which there is no room.
+        """
+        error = self._try(batch)
+        if error is not None and len(batch) > 1 and error.sqlite_errorcode & 0xFF in _NO_ROOM:
+            for job in batch:
+                job.error = None
+                self._commit([job])
+        elif error is not None:
+            for job in batch:
+                job.error = _storage_error(self._path, error)
+                self._note(job)
+
+    def _try(self, batch: list[_Job]) -> sqlite3.Error | None:
+        """Do the work in one transaction; return what kept it from being committed."""
         connection = self._connection
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -192,10 +240,19 @@ class Database:
         except sqlite3.Error as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-            for job in batch:
-                job.error = _storage_error(self._path, error)
+            return error
+        return None
+
+    def _note(self, job: _Job) -> None:
+        """Note a run that lacks something from now on."""
+        if job.error is not None and job.run_id is not None:
+            self._lost.add(job.run_id)
 
     def _work(self, connection: sqlite3.Connection, job: _Job) -> None:
+        if job.run_id in self._lost:
+            told = "What came before it in its run could not be kept."
+            job.error = StorageError(told)
+            return
         connection.execute("SAVEPOINT job")
         try:
             job.result = job.work(connection)
@@ -210,6 +267,7 @@ class Database:
         if job.error is not None:
             connection.execute("ROLLBACK TO job")
         connection.execute("RELEASE job")
+        self._note(job)
 
 
 def _tell(batch: list[_Job]) -> None:
@@ -223,7 +281,7 @@ def _tell(batch: list[_Job]) -> None:
 def _storage_error(path: Path, error: Exception) -> StorageError:
     told = str(error)
     if "full" in told:
-        advice = "Free some space and start again; nothing that was acknowledged is lost."
+        advice = "Free some space; it then goes on, and nothing that was acknowledged is lost."
     elif "malformed" in told or "not a database" in told:
         advice = "Move the file away and restore it from a backup, or start with an empty one."
     elif "readonly" in told or "unable to open" in told:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from surefoot.answer import Answer
-from surefoot.errors import InputError, NotFound, SurefootError
+from surefoot.errors import InputError, NotFound, StorageError, SurefootError
 from surefoot.events import RunCancelled, RunQueued, RunStarted
 from surefoot.graphs import Decision
 from surefoot.limits import ThreadPolicy
@@ -16,8 +18,11 @@ from ..telemetry.redaction import redacted
 from .attempts import Attempts
 from .job import Job, Lane, Work, outcome_of_a_run
 from .log import EventLog, ThreadKey
-from .resuming import outcome_of, undecided
+from .mending import Mender
+from .resuming import end_of, outcome_of, undecided
 from .store import Run, RunStore
+
+logger = logging.getLogger(__name__)
 
 ROLLED_BACK = "rolled back: another message came in its place"
 """Why a run was stopped that is to count as never begun: its turn is not remembered."""
@@ -31,7 +36,7 @@ class RunEngine:
     """Runs belong to the engine, never to whoever asked.
 
     Without a store nothing is kept beyond the process. With one, `recover` takes up what an earlier
-    process left behind.
+    process left behind, and so does this one with what it could not keep, on a full disk.
     """
 
     def __init__(
@@ -43,6 +48,7 @@ class RunEngine:
         forget: Callable[[str], Awaitable[None]] | None = None,
         now: Callable[[], str],
         hide: Callable[[str], str] = redacted,
+        mend_seconds: float = 1.0,
     ) -> None:
         """`forget` drops what only resuming needed; `hide` takes secrets out of errors."""
         self._log = log
@@ -53,6 +59,7 @@ class RunEngine:
             work=work,
             forget=forget,
             resolve=self._resolve,
+            left=self._mend,
             now=now,
             hide=hide,
         )
@@ -60,17 +67,22 @@ class RunEngine:
         self._jobs: dict[str, Job] = {}
         self._messages: dict[tuple[ThreadKey, str], Run] = {}
         self._closing = False
+        self._mender = Mender(log, leave=self._leave, go_on=self.recover, seconds=mend_seconds)
+        log.when_broken(self._mend)
 
     async def start(self, run: Run, *, busy: ThreadPolicy = "enqueue") -> Job:
         """Take a run; return its job, or that of the run which the same message began before.
 
-        Raises `ThreadBusy` when the thread is busy and `busy` is `reject`.
+        Raises `ThreadBusy` when the thread is busy and `busy` is `reject`, and `StorageError` while
+        some thread's events cannot be kept.
         """
         await self._log.open_thread(run.key)
         if (known := await self._known(run)) is not None:
             return known
         if self._closing:
             raise SurefootError("The assistant is closed.")
+        if (trouble := self._log.trouble) is not None:
+            raise trouble
         lane = self._lanes.setdefault(run.key, Lane())
         ahead = len(lane.waiting) + (lane.current is not None and not lane.current.is_over)
         if ahead and busy == "reject":
@@ -95,8 +107,28 @@ class RunEngine:
             )
         self._advance(run.key, lane)
         if kept is not None:
-            await kept
+            await self._seen_kept(job, kept)
         return job
+
+    async def _seen_kept(self, job: Job, kept: asyncio.Future[None]) -> None:
+        """Wait until a run is kept. Raises `StorageError`, and then there is no such run."""
+        try:
+            await kept
+        except StorageError as error:
+            await self._drop(job, error)
+            raise
+        # Events before it that could not be kept have no places any more.
+        job.first_seq = min(job.first_seq, self._log.last_seq(job.run.key))
+
+    async def _drop(self, job: Job, error: StorageError) -> None:
+        """Let go of a run without a word in the log."""
+        lane = self._lanes[job.run.key]
+        if job in lane.waiting:
+            lane.waiting.remove(job)
+        elif job.task is not None:
+            job.task.cancel()
+            await asyncio.wait([job.task])
+        self._resolve(job, error)
 
     def _keep(self, job: Job, *, begins: bool) -> asyncio.Future[None] | None:
         """Keep a new run, one that begins at once with its first attempt counted.
@@ -110,21 +142,42 @@ class RunEngine:
         return self._store.add(run)
 
     async def recover(self) -> int:
-        """Take up the runs that an earlier process left behind; return how many."""
+        """Take up the runs that nobody has in hand; return how many.
+
+        An earlier process left them behind, or this one could not keep what they told.
+        """
         if self._store is None:
             return 0
-        found = await self._store.unfinished()
+        found = [run for run in await self._store.unfinished() if run.run_id not in self._jobs]
         for run in found:
-            await self._log.open_thread(run.key)
-            events = await self._log.read(run.key, run_id=run.run_id)
-            has_begun = any(isinstance(event, RunStarted) for event in events)
-            job = self._register(run, resume=has_begun)
-            job.first_seq = events[0].seq - 1 if events else job.first_seq
-            job.desk.asked |= undecided(events)
-            lane = self._lanes.setdefault(run.key, Lane())
-            lane.waiting.append(job)
-            self._advance(run.key, lane)
+            await self._take_up(self._store, run)
+        for key, lane in list(self._lanes.items()):
+            self._advance(key, lane)
         return len(found)
+
+    async def _take_up(self, store: RunStore, run: Run) -> None:
+        await self._log.open_thread(run.key)
+        events = await self._log.read(run.key, run_id=run.run_id)
+        if (status := end_of(events)) is not None:
+            await store.finish(run.run_id, status, at=events[-1].ts)
+            return
+        has_begun = any(isinstance(event, RunStarted) for event in events)
+        job = self._register(run, resume=has_begun)
+        job.first_seq = events[0].seq - 1 if events else job.first_seq
+        job.desk.asked |= undecided(events)
+        lane = self._lanes.setdefault(run.key, Lane())
+        lane.waiting = deque(sorted([*lane.waiting, job], key=lambda job: job.run.created_at))
+
+    def _mend(self) -> None:
+        """Have what could not be kept taken up again."""
+        if self._store is not None and not self._closing:
+            self._mender.begin()
+
+    async def _leave(self, key: ThreadKey) -> None:
+        """End what goes on in a thread whose events cannot be kept; the store has the run."""
+        lane, trouble = self._lanes.get(key), self._log.trouble
+        if lane is not None and (job := lane.current) is not None and trouble is not None:
+            await self._drop(job, trouble)
 
     async def cancel(self, run_id: str, *, reason: str = "it was stopped") -> None:
         """Stop a run that waits or runs; one that has ended stays as it is."""
@@ -135,6 +188,8 @@ class RunEngine:
             return
         if job.is_over:
             return
+        if (trouble := self._log.trouble) is not None and job.run.key in self._log.broken:
+            raise trouble
         job.why_cancelled = reason
         lane = self._lanes[job.run.key]
         if job in lane.waiting:
@@ -204,6 +259,7 @@ class RunEngine:
     async def close(self) -> None:
         """Stop all runs. Those in a store stay unfinished and are taken up by the next process."""
         self._closing = True
+        await self._mender.close()
         running = [lane.current for lane in self._lanes.values() if lane.current is not None]
         tasks = [job.task for job in running if job.task is not None]
         for task in tasks:
@@ -211,7 +267,7 @@ class RunEngine:
         await asyncio.gather(*tasks, return_exceptions=True)
         for job in list(self._jobs.values()):
             if self._store is not None and job in running:
-                await self._store.uncount(job.run.run_id)
+                await _uncount(self._store, job.run)
             self._resolve(job, SurefootError("The assistant was closed before the run ended."))
 
     async def _known(self, run: Run) -> Job | None:
@@ -248,7 +304,7 @@ class RunEngine:
 
     def _advance(self, key: ThreadKey, lane: Lane) -> None:
         """Begin the thread's next run, when none is running."""
-        if lane.current is not None or self._closing:
+        if lane.current is not None or self._closing or key in self._log.broken:
             return
         if not lane.waiting:
             self._lanes.pop(key, None)
@@ -267,3 +323,10 @@ class RunEngine:
         if self._store is not None and job.run.message_id is not None:
             self._messages.pop((job.run.key, job.run.message_id), None)
         job.settle(outcome)
+
+
+async def _uncount(store: RunStore, run: Run) -> None:
+    try:
+        await store.uncount(run.run_id)
+    except StorageError:
+        logger.exception("the attempt at run %s is counted, though it did not fail", run.run_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from surefoot.errors import StorageError
@@ -69,7 +69,24 @@ class EventLog(Protocol):
 
     @property
     def trouble(self) -> StorageError | None:
-        """Why no more events are taken, or None while they are."""
+        """Why some thread takes no more events, or None while all do."""
+        ...
+
+    @property
+    def broken(self) -> frozenset[ThreadKey]:
+        """The threads that take no more events, because one could not be kept."""
+        ...
+
+    def when_broken(self, told: Callable[[], None]) -> None:
+        """Have `told` called whenever a thread has come to take no more events."""
+        ...
+
+    async def mend(self) -> None:
+        """Let broken threads go on behind what was kept. Raises `StorageError` while none can.
+
+        Nobody may be about to tell more of what was going on in them. What was not kept has been
+        shown to no reader, so its places are given again.
+        """
         ...
 
     def last_seq(self, key: ThreadKey) -> int:

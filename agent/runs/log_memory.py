@@ -29,6 +29,9 @@ class MemoryEventLog(Stamping):
         thread.tell(event)
         return event
 
+    async def mend(self) -> None:
+        """Nothing breaks in memory."""
+
     async def read(
         self,
         key: ThreadKey,

@@ -33,14 +33,18 @@ class SqliteEventLog(Stamping):
             self._threads[key] = self._threads.pop(key)  # The longest unused stand first.
         else:
             self._make_place()
-            found = await self._database.run(
-                lambda c: c.execute(
-                    "SELECT seq, evidence FROM threads WHERE tenant = ? AND thread_id = ?", key
-                ).fetchone()
-            )
-            seq, evidence = found or (0, 0)
+            seq, evidence = await self._kept(key)
             self._threads.setdefault(key, StampedThread(seq=seq, evidence=evidence, kept=seq))
         return self._threads[key].evidence
+
+    async def _kept(self, key: ThreadKey) -> tuple[int, int]:
+        """Return the last `seq` that is kept and how many pieces of evidence there are."""
+        found: tuple[int, int] | None = await self._database.run(
+            lambda c: c.execute(
+                "SELECT seq, evidence FROM threads WHERE tenant = ? AND thread_id = ?", key
+            ).fetchone()
+        )
+        return found or (0, 0)
 
     def _make_place(self) -> None:
         for key in list(islice(self._threads, max(len(self._threads) - self._most_threads, 0))):
@@ -48,39 +52,50 @@ class SqliteEventLog(Stamping):
                 del self._threads[key]
 
     def append(self, event: Event, key: ThreadKey, run_id: str) -> Event:
-        if self._broken is not None:
-            raise self._broken
+        if (trouble := self._broken.get(key)) is not None:
+            raise trouble
         thread = self._stamp(event, key, run_id)
         evidence = thread.evidence
 
         def write(connection: sqlite3.Connection) -> None:
+            _advance(connection, key, event, evidence)
             connection.execute(
                 "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)",
                 (*key, event.seq, event.run_id, event.type, event.model_dump_json()),
-            )
-            connection.execute(
-                "INSERT INTO threads VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-                "seq = excluded.seq, evidence = excluded.evidence, "
-                "updated_at = excluded.updated_at",
-                (*key, event.seq, evidence, event.ts, event.ts),
             )
 
         def done(_: object) -> None:
             thread.tell(event)
 
-        self._database.post(write, done, self._fail)
+        def failed(error: Exception) -> None:
+            self._break(key, error)
+
+        self._database.post(write, done, failed, run_id=run_id)
         return event
 
-    def _fail(self, error: Exception) -> None:
-        """Stop taking events: one that could not be kept would leave a gap."""
-        self._broken = (
+    def _break(self, key: ThreadKey, error: Exception) -> None:
+        """Take no more events of a thread: one that could not be kept would leave a gap."""
+        if key in self._broken:
+            return
+        self._broken[key] = (
             error
             if isinstance(error, StorageError)
             else StorageError(f"An event could not be kept: {error}.")
         )
-        for thread in self._threads.values():
-            for reader in thread.readers:
-                reader.set()
+        for reader in self._threads[key].readers:
+            reader.set()
+        self._when_broken()
+
+    async def mend(self) -> None:
+        keys, lost = self.broken, self._database.lost()
+        await self._database.check_room()
+        for key in keys:
+            thread = self._threads[key]
+            thread.seq, thread.evidence = await self._kept(key)
+            thread.kept = thread.seq
+            thread.rests = True
+            del self._broken[key]
+        self._database.forgive(lost)
 
     async def read(
         self,
@@ -131,3 +146,20 @@ class SqliteEventLog(Stamping):
                 (*key, through),
             )
         )
+
+
+def _advance(connection: sqlite3.Connection, key: ThreadKey, event: Event, evidence: int) -> None:
+    """Count an event in its thread. Raises `StorageError` when the one before it is not there."""
+    moved = connection.execute(
+        "UPDATE threads SET seq = ?, evidence = ?, updated_at = ?"
+        " WHERE tenant = ? AND thread_id = ? AND seq = ?",
+        (event.seq, evidence, event.ts, *key, event.seq - 1),
+    )
+    if moved.rowcount:
+        return
+    if event.seq > 1:
+        raise StorageError(f"The event before {event.seq} in {key.thread_id!r} is not kept.")
+    connection.execute(
+        "INSERT INTO threads VALUES (?, ?, ?, ?, ?, ?)",
+        (*key, event.seq, evidence, event.ts, event.ts),
+    )

@@ -65,7 +65,8 @@ class Stamping(ABC):
     def __init__(self, *, now: Callable[[], str]) -> None:
         self._now = now
         self._threads: dict[ThreadKey, StampedThread] = {}
-        self._broken: StorageError | None = None
+        self._broken: dict[ThreadKey, StorageError] = {}
+        self._when_broken: Callable[[], None] = _nobody
         self._released = False
 
     def release(self, key: ThreadKey | None = None) -> None:
@@ -81,14 +82,22 @@ class Stamping(ABC):
 
     @property
     def trouble(self) -> StorageError | None:
-        return self._broken
+        return next(iter(self._broken.values()), None)
+
+    @property
+    def broken(self) -> frozenset[ThreadKey]:
+        return frozenset(self._broken)
+
+    def when_broken(self, told: Callable[[], None]) -> None:
+        self._when_broken = told
 
     def __contains__(self, key: ThreadKey) -> bool:
         """Return whether a thread is at hand."""
         return key in self._threads
 
     def last_seq(self, key: ThreadKey) -> int:
-        return self._threads[key].seq
+        thread = self._threads[key]
+        return thread.kept if key in self._broken else thread.seq
 
     async def follow(self, key: ThreadKey, *, after: int = 0) -> AsyncGenerator[Event]:
         async with aclosing(self.batches(key, after=after)) as batches:
@@ -107,8 +116,8 @@ class Stamping(ABC):
         try:
             while news in thread.readers and not self._released:
                 news.clear()
-                if self._broken is not None:
-                    raise self._broken
+                if (trouble := self._broken.get(key)) is not None:
+                    raise trouble
                 if thread.kept <= last:
                     if not await _set_within(news, idle_seconds):
                         yield ()
@@ -152,6 +161,10 @@ class Stamping(ABC):
             ts=self._now(),
         )
         return thread
+
+
+def _nobody() -> None:
+    """Tell nobody."""
 
 
 async def _set_within(news: asyncio.Event, seconds: float | None) -> bool:

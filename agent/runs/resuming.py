@@ -30,7 +30,7 @@ from surefoot.evidence import Evidence
 from surefoot.graphs import CallRecord
 from surefoot.verdicts import Verdict
 
-from .store import Run
+from .store import Run, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +118,19 @@ def outcome_of(events: Sequence[Event], run: Run) -> Answer | SurefootError:
     if past.completed is None:
         return SurefootError(f"Run {run.run_id!r} has no answer in the log.")
     return past.answer(past.completed, run, reason=reason)
+
+
+def end_of(events: Sequence[Event]) -> Status | None:
+    """Return how a run has ended, or None when its events tell of no end."""
+    match events[-1] if events else None:
+        case RunCompleted():
+            return "completed"
+        case RunFailed():
+            return "failed"
+        case RunCancelled():
+            return "cancelled"
+        case _:
+            return None
 
 
 def verdicts_of(events: Sequence[Event]) -> tuple[Verdict, ...]:

@@ -91,7 +91,7 @@ class RunStore:
                 )
             note_use(connection, run.key, run.scope.user, run.text, run.created_at)
 
-        return self._database.submit(work)
+        return self._database.submit(work, run_id=run.run_id)
 
     async def find(self, run_id: str) -> Run | None:
         """Return a run by its id."""
@@ -175,7 +175,7 @@ class RunStore:
             for table in RESUMING:
                 connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
 
-        await self._database.run(work)
+        await self._database.run(work, run_id=run_id)
 
     async def state(self, run_id: str) -> tuple[str, bytes] | None:
         """Return the state from which a run goes on."""
@@ -191,7 +191,8 @@ class RunStore:
         await self._database.run(
             lambda c: c.execute(
                 "INSERT OR REPLACE INTO states VALUES (?, ?, ?)", (run_id, kind, body)
-            )
+            ),
+            run_id=run_id,
         )
 
     async def load(self, run_id: str) -> dict[str, CallRecord]:
@@ -211,7 +212,8 @@ class RunStore:
         await self._database.run(
             lambda c: c.execute(
                 "INSERT OR REPLACE INTO calls VALUES (?, ?, NULL)", (call_id, run_id)
-            )
+            ),
+            run_id=run_id,
         )
 
     async def completed(self, call_id: str, output: ToolOutput, *, run_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from time import thread_time
 
@@ -10,7 +11,7 @@ import pytest
 from surefoot.memory import PlainMemory, Retention, Window
 from surefoot.model import estimated_tokens
 from surefoot.scope import Scope
-from surefoot.turns import Turn
+from surefoot.turns import Cited, Turn
 
 pytestmark = pytest.mark.anyio
 
@@ -78,6 +79,21 @@ async def test_forgetting_one_run_begins_the_summary_again() -> None:
         assert await memory.summaries(ANNA) == {
             "t1": "\n".join(f"- question {n} → answer {n}" for n in (0, 2, 3))
         }
+
+
+@pytest.mark.parametrize(("run", "left"), [("r0", "S2"), ("r1", "S1")])
+async def test_what_an_erased_run_found_goes_from_the_turns_that_cite_it(
+    run: str, left: str
+) -> None:
+    found = {name: Cited(id=name, where=f"tool · {name}") for name in ("S1", "S2")}
+    cites = [("S1",), ("S2", "S1"), ("S1", "S2")]
+    async with PlainMemory() as memory:
+        for number, ids in enumerate(cites):
+            cited = tuple(found[each] for each in ids)
+            await memory.keep(replace(turn(number), evidence=cited), ANNA)
+        await memory.erase(ANNA, runs=[run])
+        turns = await memory.turns(ANNA)
+    assert [one.evidence for one in turns] == [(found[left],)] * 2
 
 
 async def test_a_long_thread_is_recalled_about_as_fast_as_a_short_one() -> None:

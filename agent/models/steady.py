@@ -22,6 +22,8 @@ class Patience:
     """How long and how often a model is asked."""
 
     attempts: int = 3
+    silences: int = 2
+    """A model that keeps silent is asked no more often: each time takes as long as one waits."""
     attempt_seconds: float = 120.0
     total_seconds: float = 240.0
     first_wait: float = 0.5
@@ -34,7 +36,9 @@ class Patience:
 
         A pure function: `attempt` counts from 0 and `jitter` lies between 0 and 1.
         """
-        if not fault.again or attempt + 1 >= self.attempts:
+        silent = isinstance(fault, Stalled)
+        most = min(self.attempts, self.silences) if silent else self.attempts
+        if not fault.again or attempt + 1 >= most:
             return None
         backoff: float = min(self.longest_wait, self.first_wait * 2**attempt) * jitter
         if fault.retry_after is None:

@@ -122,8 +122,8 @@ class RunEngine:
 
     async def _drop(self, job: Job, error: StorageError) -> None:
         """Let go of a run without a word in the log."""
-        lane = self._lanes[job.run.key]
-        if job in lane.waiting:
+        lane = self._lanes.get(job.run.key)
+        if lane is not None and job in lane.waiting:
             lane.waiting.remove(job)
         elif job.task is not None:
             job.task.cancel()

@@ -205,10 +205,19 @@ async def test_a_call_that_takes_too_long_is_given_up(
 ) -> None:
     provider.is_slow(0.5).is_slow(0.5)
     closing.append(bare := provider.model(stall_seconds=30))
-    patience = Patience(attempts=2, attempt_seconds=0.1)
+    patience = Patience(attempts=5, attempt_seconds=0.1)
     with pytest.raises(Stalled):
         await parts_of(steady(waits, bare, patience=patience))
     assert len(waits.waited) == 1
+
+
+async def test_a_provider_that_keeps_silent_is_asked_twice_and_then_the_next_is(
+    waits: Waits,
+) -> None:
+    silent = ScriptedModel(fails(Stalled("silent")), fails(Stalled("silent")))
+    parts = await parts_of(steady(waits, silent, ScriptedModel(says("Here.")), patience=Patience()))
+    assert text_of(parts) == "Here."
+    assert len(silent.seen) == 2 and len(waits.waited) == 1
 
 
 async def test_no_attempt_begins_behind_the_total_time(waits: Waits) -> None:

@@ -1,4 +1,4 @@
-"""A Chroma server on the loopback address, for the tests that speak to one."""
+"""Clients of Chroma that end with their test, and a server on the loopback address."""
 
 from __future__ import annotations
 
@@ -11,8 +11,31 @@ from pathlib import Path
 
 import httpx
 import pytest
+from chromadb.api.client import Client
+from chromadb.config import Settings
 
 _SECONDS_TO_START = 60
+_clients: list[Client] = []
+
+
+def client_of(folder: Path) -> Client:
+    """Return a client of a folder, which is closed when the test has ended."""
+    _clients.append(
+        Client(
+            settings=Settings(
+                is_persistent=True, persist_directory=str(folder), anonymized_telemetry=False
+            )
+        )
+    )
+    return _clients[-1]
+
+
+@pytest.fixture(autouse=True)
+def clients_end_with_their_test() -> Iterator[None]:
+    """Leave no files open and no threads behind, which later tests would count."""
+    yield
+    while _clients:
+        _clients.pop().close()
 
 
 @pytest.fixture(scope="session")

@@ -10,14 +10,11 @@ from langgraph.checkpoint.base import empty_checkpoint
 
 from surefoot.memory import ChromaSaver
 
+from .conftest import client_of
+
 
 def opened(folder: Path) -> ChromaSaver:
-    import chromadb
-    from chromadb.config import Settings
-
-    return ChromaSaver(
-        chromadb.PersistentClient(folder, settings=Settings(anonymized_telemetry=False))
-    )
+    return ChromaSaver(client_of(folder))
 
 
 @pytest.mark.slow

@@ -8,10 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import anyio
-import chromadb
 import pytest
-from chromadb.api import ClientAPI
-from chromadb.config import Settings
 from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.embeddings import DeterministicFakeEmbedding
@@ -30,6 +27,8 @@ from langgraph.store.memory import InMemoryStore
 from surefoot.errors import ConfigurationError
 from surefoot.memory import AsyncChromaStore, ChromaStore, LangChainEmbedder, MiniLM, item_id
 
+from .conftest import client_of
+
 
 class Clock:
     seconds = 1_000.0
@@ -39,7 +38,7 @@ class Clock:
 
 
 def opened(folder: Path, clock: Clock) -> ChromaStore:
-    client = chromadb.PersistentClient(folder, settings=Settings(anonymized_telemetry=False))
+    client = client_of(folder)
     return ChromaStore(client, embedder=MiniLM(), fields=["text"], now=clock)
 
 
@@ -113,7 +112,7 @@ async def test_what_an_event_loop_does_at_once_goes_into_one_batch(tmp_path: Pat
 
 
 def test_vectors_of_another_model_are_refused_until_they_are_made_again(tmp_path: Path) -> None:
-    client = chromadb.PersistentClient(tmp_path, settings=Settings(anonymized_telemetry=False))
+    client = client_of(tmp_path)
     ChromaStore(client, embedder=MiniLM()).put(("a",), "k", {"text": "two cats"})
     other = LangChainEmbedder(DeterministicFakeEmbedding(size=8), name="fake", dimension=8)
     store = ChromaStore(client, embedder=other)
@@ -130,7 +129,7 @@ def test_vectors_of_another_model_are_refused_until_they_are_made_again(tmp_path
 
 def test_what_a_crash_left_of_a_put_is_not_found(tmp_path: Path) -> None:
     """Vectors go first; until the item stands there too, the older one is what counts."""
-    client = chromadb.PersistentClient(tmp_path, settings=Settings(anonymized_telemetry=False))
+    client = client_of(tmp_path)
     store = ChromaStore(client, embedder=MiniLM(), fields=["text"])
     store.put(("a",), "k", {"text": "The meeting is on Monday."})
     rows = client.get_collection("surefoot-vectors", embedding_function=None)
@@ -203,16 +202,13 @@ _BATCHES = st.lists(_ITEMS, max_size=6) | st.lists(_LISTINGS, max_size=2)
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> ClientAPI:
-    folder = tmp_path_factory.mktemp("chroma")
-    return chromadb.PersistentClient(folder, settings=Settings(anonymized_telemetry=False))
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("chroma")
 
 
 @given(st.lists(_BATCHES, max_size=4))
-def test_it_answers_as_langgraphs_own_store_does(
-    client: ClientAPI, batches: list[list[Op]]
-) -> None:
-    ours, theirs = ChromaStore(client, name=f"s{uuid4().hex}"), InMemoryStore()
+def test_it_answers_as_langgraphs_own_store_does(folder: Path, batches: list[list[Op]]) -> None:
+    ours, theirs = ChromaStore(client_of(folder), name=f"s{uuid4().hex}"), InMemoryStore()
     for batch in batches:
         for mine, expected in zip(ours.batch(batch), theirs.batch(batch), strict=True):
             assert told(mine) == told(expected)
@@ -234,7 +230,7 @@ def test_a_rewriting_that_a_crash_broke_off_leaves_all_items(tmp_path: Path) -> 
     store = opened(tmp_path, Clock())
     for key in ("1", "2"):
         store.put(("a",), key, {"text": f"number {key}"})
-    client = chromadb.PersistentClient(tmp_path, settings=Settings(anonymized_telemetry=False))
+    client = client_of(tmp_path)
     client.create_collection("surefoot-items-next", embedding_function=None)
     [one, _] = opened(tmp_path, Clock()).everything()
     assert one.key == "1", "what was not finished does not count"

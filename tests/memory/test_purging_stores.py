@@ -6,7 +6,6 @@ from pathlib import Path
 
 import chromadb
 import pytest
-from chromadb.api import ClientAPI
 from chromadb.config import Settings
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import empty_checkpoint
@@ -14,13 +13,11 @@ from langgraph.checkpoint.base import empty_checkpoint
 from surefoot.errors import ConfigurationError
 from surefoot.memory import ChromaSaver, ChromaStore, MiniLM, needles_of_vectors
 
+from .conftest import client_of
+
 MINILM = MiniLM()
 GONE = "The heron nests at Quarry Lake."
 KEPT = "The otter sleeps under the bridge."
-
-
-def client_of(folder: Path) -> ClientAPI:
-    return chromadb.PersistentClient(folder, settings=Settings(anonymized_telemetry=False))
 
 
 def bytes_in(folder: Path) -> bytes:

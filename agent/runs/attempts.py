@@ -30,6 +30,10 @@ MAX_ATTEMPTS = 3
 """A run that has been begun this often and never ended is given up."""
 
 
+MOST_ENDED = 10_000
+"""Runs that have ended which are known where there is no store; the oldest are forgotten."""
+
+
 class Attempts:
     """Runs jobs to their last event, whatever becomes of them on the way."""
 
@@ -44,6 +48,7 @@ class Attempts:
         left: Callable[[], None],
         now: Callable[[], str],
         hide: Callable[[str], str],
+        most_ended: int = MOST_ENDED,
     ) -> None:
         """`resolve` is told each job's outcome behind its last event, `left` that the end of one
         could not be kept."""
@@ -55,6 +60,7 @@ class Attempts:
         self._left = left
         self._now = now
         self._hide = hide
+        self._most_ended = most_ended
         self.ended: dict[str, Run] = {}
         """What a store would know; kept only where there is none."""
 
@@ -121,6 +127,8 @@ class Attempts:
             await self._store.finish(job.run.run_id, status, at=self._now())
         else:
             self.ended[job.run.run_id] = replace(job.run, status=status)
+            if len(self.ended) > self._most_ended:
+                del self.ended[next(iter(self.ended))]
         if self._forget is not None:
             await self._forget(job.run.run_id)
 

@@ -15,7 +15,7 @@ from surefoot.graphs import Decision
 from surefoot.limits import ThreadPolicy
 
 from ..telemetry.redaction import redacted
-from .attempts import Attempts
+from .attempts import MOST_ENDED, Attempts
 from .job import Job, Lane, Work, outcome_of_a_run
 from .log import EventLog, ThreadKey
 from .mending import Mender
@@ -49,6 +49,7 @@ class RunEngine:
         now: Callable[[], str],
         hide: Callable[[str], str] = redacted,
         mend_seconds: float = 1.0,
+        most_ended: int = MOST_ENDED,
     ) -> None:
         """`forget` drops what only resuming needed; `hide` takes secrets out of errors."""
         self._log = log
@@ -62,7 +63,9 @@ class RunEngine:
             left=self._mend,
             now=now,
             hide=hide,
+            most_ended=most_ended,
         )
+        self._most_ended = most_ended
         self._lanes: dict[ThreadKey, Lane] = {}
         self._jobs: dict[str, Job] = {}
         self._messages: dict[tuple[ThreadKey, str], Run] = {}
@@ -300,6 +303,8 @@ class RunEngine:
         self._jobs[run.run_id] = job
         if run.message_id is not None:
             self._messages[(run.key, run.message_id)] = run
+            if self._store is None and len(self._messages) > self._most_ended:
+                del self._messages[next(iter(self._messages))]
         return job
 
     def _advance(self, key: ThreadKey, lane: Lane) -> None:

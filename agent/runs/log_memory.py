@@ -11,19 +11,44 @@ from surefoot.evidence import Evidence
 from .log import ThreadKey
 from .log_stamping import StampedThread, Stamping, evidence_in
 
+_MOST_THREADS = 1_000
+"""Threads whose events are kept; of more than these, those of the longest unused that rest go."""
+
 
 class MemoryEventLog(Stamping):
-    """A log that lives as long as its object."""
+    """A log that lives as long as its object. Numbers go on where a thread's events are gone."""
 
-    def __init__(self, *, now: Callable[[], str]) -> None:
+    def __init__(self, *, now: Callable[[], str], most_threads: int = _MOST_THREADS) -> None:
         super().__init__(now=now)
         self._events: dict[ThreadKey, list[Event]] = {}
+        self._most_threads = most_threads
+        self._numbers: dict[ThreadKey, tuple[int, int]] = {}
+        """The last `seq` and the last evidence of threads whose events are gone."""
 
     async def open_thread(self, key: ThreadKey) -> int:
+        self._open(key)
+        return self._threads[key].evidence
+
+    def _open(self, key: ThreadKey) -> None:
+        if key in self._threads:
+            self._threads[key] = self._threads.pop(key)  # The longest unused stand first.
+        else:
+            self._make_place()
+            seq, evidence = self._numbers.pop(key, (0, 0))
+            self._threads[key] = StampedThread(seq=seq, evidence=evidence, kept=seq)
         self._events.setdefault(key, [])
-        return self._threads.setdefault(key, StampedThread()).evidence
+
+    def _make_place(self) -> None:
+        """Make room for one more thread; those in which something goes on stay."""
+        for key, thread in list(self._threads.items()):
+            if len(self._threads) < self._most_threads:
+                return
+            if thread.can_go:
+                self._numbers[key] = (thread.seq, thread.evidence)
+                del self._threads[key], self._events[key]
 
     def append(self, event: Event, key: ThreadKey, run_id: str) -> Event:
+        self._open(key)  # Many others may have been opened before its first event.
         thread = self._stamp(event, key, run_id)
         self._events[key].append(event)
         thread.tell(event)

@@ -167,3 +167,27 @@ async def test_threads_that_rest_make_room_and_go_on_where_they_were(tmp_path: P
         async with asyncio.timeout(60):
             assert (await anext(followed)).seq == 3
     await database.close()
+
+
+async def test_in_memory_the_events_of_threads_long_unused_go_and_their_numbers_go_on() -> None:
+    log = MemoryEventLog(now=lambda: "2026-01-01T00:00:00Z", most_threads=3)
+    keys = [ThreadKey("default", f"t{n}") for n in range(8)]
+    for key in keys:
+        await log.open_thread(key)
+        log.append(delta(0), key, "r1")
+        if key != keys[1]:
+            log.append(RunCompleted(usage=Usage()), key, "r1")
+    kept = [key.thread_id for key in keys if await log.read(key)]
+    assert kept == ["t1", "t6", "t7"], "the newest, and one in which a run goes on"
+    assert await log.floor(keys[0]) == 2
+    assert log.append(delta(1), keys[0], "r2").seq == 3
+    assert [event.seq for event in await log.read(keys[0])] == [3]
+
+
+async def test_in_memory_threads_that_are_all_opened_before_the_first_event_take_theirs() -> None:
+    log = MemoryEventLog(now=lambda: "2026-01-01T00:00:00Z", most_threads=3)
+    keys = [ThreadKey("default", f"t{n}") for n in range(8)]
+    for key in keys:
+        await log.open_thread(key)
+    assert [log.append(delta(0), key, "r1").seq for key in keys] == [1] * 8
+    assert all([await log.read(key) for key in keys])

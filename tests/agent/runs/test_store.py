@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from surefoot.agent import Clock, Database, Job, Run, RunEngine, RunStore, SqliteEventLog
+from surefoot.agent import (
+    Clock,
+    Database,
+    Job,
+    MemoryEventLog,
+    Run,
+    RunEngine,
+    RunStore,
+    SqliteEventLog,
+)
 from surefoot.answer import Answer
 from surefoot.events import AnswerDelta, Event
 from surefoot.scope import Scope
@@ -80,3 +89,18 @@ async def test_a_run_that_was_kept_but_told_nothing_yet_begins_anew(database: Da
     await job.result
     assert [event.type for event in await log.read(RUN.key)] == ["run.started", "run.completed"]
     assert job.run.attempts == 2
+
+
+async def test_without_a_store_the_runs_that_ended_first_are_forgotten() -> None:
+    async def work(job: Job, emit: Callable[[Event], None]) -> Answer:
+        return Answer(text="done", run_id=job.run.run_id, thread_id="t")
+
+    log = MemoryEventLog(now=now)
+    engine = RunEngine(log=log, store=None, work=work, now=now, most_ended=2)
+    for number in range(4):
+        run = replace(RUN, run_id=f"r{number}", message_id=f"m{number}")
+        await (await engine.start(run)).result
+    assert [await engine.find(f"r{n}") is not None for n in range(4)] == [False, False, True, True]
+    again = await engine.start(replace(RUN, run_id="r9", message_id="m3"))
+    assert again.run.run_id == "r3"
+    await engine.close()

@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from surefoot.answer import Answer
 from surefoot.errors import ConfigurationError
 from surefoot.events import TERMINAL, Event
-from surefoot.graphs import DEFAULT_CHECKS, PLAN_SPEC, Checks, Decision
+from surefoot.graphs import PLAN_SPEC, Checks, Decision
 from surefoot.limits import Limits, ReleasePolicy, ThreadPolicy
 from surefoot.memory import Memory
 from surefoot.messages import Image
@@ -56,7 +56,7 @@ class Assistant:
         memory: Memory | Literal["default"] | None = "default",
         settings: Settings | None = None,
         limits: Limits | None = None,
-        checks: Checks = DEFAULT_CHECKS,
+        checks: Checks | None = None,
         taint: Policy = DEFAULT_POLICY,
         release: ReleasePolicy | None = None,
         durable: bool = True,

@@ -61,7 +61,7 @@ class Setup:
     model: ChatModel | BaseChatModel | str | None
     tools: tuple[Tool, ...]
     limits: Limits
-    checks: Checks
+    checks: Checks | None
     taint: Policy
     is_durable: bool
     is_recorded: bool
@@ -140,7 +140,7 @@ class Setup:
         return Ways(
             learner=None if memory.learning == "off" else learner,
             writer=layer.model if asks else None,
-            checks=self.checks,
+            checks=DEFAULT_CHECKS if self.checks is None else self.checks,
             retention=Retention(
                 turn_days=memory.turn_days,
                 fact_days=memory.fact_days,
@@ -170,10 +170,12 @@ class Setup:
         return Layer(model=given)
 
     async def _checks(self) -> Checks:
-        """Return the checks that were given; the settings add to none but the default ones."""
-        if self.checks is not DEFAULT_CHECKS or not self.settings.checks.meaning:
+        """Return the checks that were given, else the default ones with what the settings add."""
+        if self.checks is not None:
             return self.checks
-        return self.checks.with_(reviews=[await _meaning_review(self.rooms.embedder)])
+        if not self.settings.checks.meaning:
+            return DEFAULT_CHECKS
+        return DEFAULT_CHECKS.with_(reviews=[await _meaning_review(self.rooms.embedder)])
 
     def _home(self) -> Home:
         now = self.clock.now

@@ -71,4 +71,8 @@ def _renamed(standing: Standing) -> bool:
 
 
 def _units_named(text: str) -> set[Unit]:
-    return {UNITS[one.text.lower()] for one in words(text) if one.text.lower() in UNITS}
+    return {
+        UNITS[one.text.lower()]
+        for one in words(text)
+        if one.text.lower() in UNITS and one.text != "US"  # a country, not microseconds
+    }

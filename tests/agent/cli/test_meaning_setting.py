@@ -32,7 +32,7 @@ async def read() -> ToolOutput:
     return ToolOutput(value=PAGE, findings=(Finding(source=source, content=PAGE),))
 
 
-def assistant(checks: Checks = DEFAULT_CHECKS, *, meaning: bool = True) -> Assistant:
+def assistant(checks: Checks | None = None, *, meaning: bool = True) -> Assistant:
     return Assistant(
         model=ScriptedModel(calls("read"), says(f"{PLAIN} {OPEN}"), says("NONE")),
         tools=[read],
@@ -74,10 +74,11 @@ def test_the_embedder_is_let_go_of_with_the_assistant() -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
-    ("checks", "meaning"), [(DEFAULT_CHECKS, False), (DEFAULT_CHECKS.requiring(), True)]
+    ("checks", "meaning"),
+    [(None, False), (DEFAULT_CHECKS, True), (DEFAULT_CHECKS.requiring(), True)],
 )
 async def test_nothing_is_read_for_meaning_by_default_or_beside_checks_that_were_given(
-    checks: Checks, meaning: bool
+    checks: Checks | None, meaning: bool
 ) -> None:
     async with assistant(checks, meaning=meaning) as opened:
         events = await told(opened)

@@ -108,6 +108,7 @@ def test_numbers_of_the_question_may_be_repeated() -> None:
         ("| Adelie | 152 |", "Adelie 152"),
         ("From 10 to 20.", "10-20"),
         ("```python\nfor n in range(100):\n    print(n)\n```\n", "nothing"),
+        ("A query would be `SELECT n FROM t WHERE n > 99 ORDER BY 1`.", "nothing"),
     ],
 )
 def test_what_the_evidence_says_passes_however_it_is_written(text: str, evidence: str) -> None:
@@ -133,6 +134,7 @@ def test_what_the_evidence_says_passes_however_it_is_written(text: str, evidence
         ("It has 5 days.", "2024-05-01"),
         ("It is 1.", "[S1]"),
         ("```\nTotal: 99\n```\n", "98"),
+        ("A query would be `SELECT n FROM t`, which gives 99.", "98"),
         ('```json\n{"total": 99}\n```\n', "98"),
     ],
 )

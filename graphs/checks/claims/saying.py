@@ -20,6 +20,8 @@ PROGRAM = re.compile(
     re.DOTALL,
 )
 """A program shows how something is done and claims nothing; data in a fence does."""
+_QUERY = re.compile(r"`+\s*(?:SELECT|WITH)\b[^`\n]*\bFROM\b[^`\n]*`+")
+"""A query shows how something is asked, as a program does."""
 _SOURCE = (
     r"(?:documentation|docs?|page|readme|document|table|data|evidence|sources?|results?|query|file|"
     r"passage|text|tool|record)"
@@ -82,7 +84,7 @@ class Saying:
     @classmethod
     def of(cls, sentence: str) -> Saying:
         """Take a sentence of an answer as it was written."""
-        plain = LIST_MARK.sub("", CITATION.sub("", PROGRAM.sub("", sentence)))
+        plain = LIST_MARK.sub("", CITATION.sub("", _QUERY.sub("", PROGRAM.sub("", sentence))))
         return cls(" ".join(plain.split()).replace(" .", "."))
 
     @cached_property

@@ -7,6 +7,7 @@ measured here; what is measured is embedded by the packaged model.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tempfile
 import time
@@ -22,6 +23,7 @@ from surefoot.settings import Settings
 from .filling import Filling, Times, Words, bytes_in, timed
 
 _SCOPE = Scope(user="ann", thread_id="long")
+_PAUSE_SECONDS = 0.1
 _AT_ONCE = 2_000
 _FACTS = 1_000
 
@@ -73,7 +75,10 @@ async def _measure(folder: Path, size: int, times: int) -> None:
 
 
 async def _to_prompt(memory: ChromaMemory, words: Words, times: int) -> Times:
-    """Time from a question's arrival until the model is given its prompt, recall included."""
+    """Time from a question's arrival until the model is given its prompt, recall included.
+
+    Between two questions there is a pause, in which the vector of the turn before is made.
+    """
     model, wall, cpu = _Watched(), [], []
     async with Assistant(
         model=model, memory=memory, builtins=False, durable=False, settings=Settings()
@@ -84,4 +89,5 @@ async def _to_prompt(memory: ChromaMemory, words: Words, times: int) -> Times:
             await assistant.ask(question, thread=_SCOPE.thread_id, user=_SCOPE.user)
             wall.append(model.asked_at - began)
             cpu.append(model.spent_at - spent)
+            await asyncio.sleep(_PAUSE_SECONDS)
     return Times(wall, cpu)

@@ -136,12 +136,10 @@ def plain_verdict(verdict: Verdict | None) -> JsonValue:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedReview:
-    """A review whose verdicts are taken down; what it asks the model is, as by its own name."""
+class AroundReview:
+    """What stands for a review under its own name."""
 
     inner: Review
-    tape: Tape
-    callers: Callers
 
     @property
     def name(self) -> str:
@@ -152,6 +150,14 @@ class RecordedReview:
     def seconds(self) -> float:
         """How long it is waited for."""
         return self.inner.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedReview(AroundReview):
+    """A review whose verdicts are taken down; what it asks the model is, as by its own name."""
+
+    tape: Tape
+    callers: Callers
 
     async def review(self, claim: Claim, ask: AskModel) -> Verdict | None:
         """Pass on a verdict."""

@@ -18,7 +18,6 @@ from surefoot.graphs import (
     Check,
     Checks,
     Claim,
-    Review,
     Subject,
     Timekeeper,
 )
@@ -29,7 +28,7 @@ from surefoot.verdicts import Verdict
 from .recording import Entry
 from .recording_callers import Callers
 from .recording_cassette import PATIENCE_SECONDS, Cassette, ReplayMiss
-from .recording_checks import STAGES, S, known, plain_subject, source_version
+from .recording_checks import STAGES, AroundReview, S, known, plain_subject, source_version
 
 _KINDS: dict[str, type[Message]] = {
     kind.__name__: kind for kind in (SystemMessage, UserMessage, AssistantMessage, ToolMessage)
@@ -166,22 +165,11 @@ async def _asked_again(entry: Entry, ask: AskModel) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class PacedReview:
+class PacedReview(AroundReview):
     """A review that is here: it decides anew, and its verdict comes when the recorded one came."""
 
-    inner: Review
     cassette: Cassette
     callers: Callers
-
-    @property
-    def name(self) -> str:
-        """How verdicts call it."""
-        return self.inner.name
-
-    @property
-    def seconds(self) -> float:
-        """How long it is waited for."""
-        return self.inner.seconds
 
     async def review(self, claim: Claim, ask: AskModel) -> Verdict | None:
         """Return the verdict of the review."""

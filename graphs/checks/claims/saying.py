@@ -35,11 +35,6 @@ _OPENING = re.compile(
 _QUOTED = re.compile(
     r"“([^”\n]{2,400})”|(?<![\w\"])\"([^\"\n]{2,400})\"(?![\w\"])|«([^»\n]{2,400})»"
 )
-_DENIED_VERB = re.compile(
-    r"\b(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would)\s*(?:not|n['’]t)\b|"
-    r"\bnever\b|\bcannot\b",
-    re.IGNORECASE,
-)
 FEWEST_QUOTED = 2
 """Words from which on quotation marks quote; around one word they may only set it apart."""
 _TICKED = re.compile(r"`+([^`\n]{1,120})`+")
@@ -133,11 +128,6 @@ class Saying:
     def negates(self) -> bool:
         """True when it says that something is not so."""
         return bool(NEGATION.search(self.plain))
-
-    @cached_property
-    def denies_verb(self) -> bool:
-        """True when its verb is denied, as in `does not have`."""
-        return bool(_DENIED_VERB.search(self.plain))
 
     @cached_property
     def denials(self) -> tuple[tuple[str, ...], ...]:

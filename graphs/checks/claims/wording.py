@@ -37,7 +37,6 @@ def wording_agrees(claim: Claim) -> Verdict | None:
     standing = Standing.of(claim)
     if not claim.cited or not standing.texts or standing.saying.is_title:
         return None
-    alignment = align(standing.saying, standing.texts)
     if any(one.is_swapped for one in subjects(standing.saying, standing.texts)):
         return _of_another(claim)
     if len(standing.saying.stems) < _FEWEST:
@@ -47,6 +46,7 @@ def wording_agrees(claim: Claim) -> Verdict | None:
     found = list(restated(standing))
     if verdict := _clause_against(claim, found, standing):
         return verdict
+    alignment = align(standing.saying, standing.texts)
     if alignment is None or alignment.coverage < _RESTATES:
         return None
     return _against(

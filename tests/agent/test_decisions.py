@@ -93,3 +93,5 @@ async def test_draining_does_not_wait_for_what_waits_for_a_person() -> None:
                 if event.type == "approval.requested":
                     break
             await assistant.drain()
+            assert (job := assistant.job(event.run_id)) is not None
+            assert job.desk.open_calls, "it goes on waiting"

@@ -79,5 +79,6 @@ async def test_what_failed_its_check_does_not_leave_by_slack(tmp_path: Path, str
 async def test_what_is_taken_back_does_not_stay_in_slack(tmp_path: Path) -> None:
     slack = await lied(tmp_path, "retract")
     shown = [repr(message) for message in slack.messages.values() if message.bot_id]
+    assert len(shown) > len(LIES)
     stays = [*shown, *map(repr, slack.views), *map(repr, slack.homes.values())]
     clean("\n".join([*stays, *map(repr, slack.ephemeral)]).encode())
